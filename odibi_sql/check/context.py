@@ -1,0 +1,29 @@
+"""What every part of the check has at hand: the findings so far, the parameters, the clock, the catalog."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+
+from odibi_sql import ir, syntax
+from odibi_sql.check.scope import Scope
+from odibi_sql.diagnostics import Diagnostic
+
+QueryChecker = Callable[["Context", syntax.Query, Scope], ir.Relation]
+
+
+class Context:
+    """One check of one pipeline. It collects: nothing here raises for what a user wrote."""
+
+    def __init__(self, catalog: ir.Catalog, clock: datetime.datetime, check_query: QueryChecker) -> None:
+        self.catalog = catalog
+        self.clock = clock  # naive, UTC: what now() is in this run
+        self.check_query = check_query  # types the subquery of an expression, inside the scope around it
+        self.parameters: dict[str, ir.Literal] = {}
+        self.datasets: dict[str, ir.Dataset] = {}  # those checked so far; a wrong one has an open schema
+        self.findings: list[Diagnostic] = []
+
+    def report(self, finding: Diagnostic, allowed: tuple[str, ...] = ()) -> None:
+        """Keep a finding; a warning that is in `allowed` by its code is silenced."""
+        if finding.severity == "error" or finding.code not in allowed:
+            self.findings.append(finding)

@@ -1,0 +1,46 @@
+"""A diagnostic as a picture: title, place, the line with the text underlined, what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from odibi_sql.diagnostics.diagnostic import Diagnostic
+from odibi_sql.diagnostics.span import Span
+
+
+def render(diagnostic: Diagnostic) -> str:
+    """Return the picture of one diagnostic, several lines, without a line end after the last."""
+    lines = [f"{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"]
+    if diagnostic.span is not None:
+        lines += _picture(diagnostic.span, diagnostic.caption)
+    for span, words in diagnostic.more:
+        lines += _picture(span, words)
+    if diagnostic.advice:
+        lines.append(f"  help: {diagnostic.advice}")
+    return "\n".join(lines)
+
+
+def render_all(diagnostics: Iterable[Diagnostic]) -> str:
+    """Return the pictures one below the other, with the count of errors and warnings at the end."""
+    every = list(diagnostics)
+    errors = sum(each.severity == "error" for each in every)
+    counts = [_counted(errors, "error"), _counted(len(every) - errors, "warning")]
+    return "\n\n".join([*map(render, every), ", ".join(filter(None, counts))])
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' if count > 1 else ''}" if count else ""
+
+
+def _picture(span: Span, caption: str) -> list[str]:
+    line, column = span.source.line_and_column(span.start)
+    text = span.source.line_text(line)
+    width = max(1, min(span.end - span.start, len(text) - column + 1))
+    gutter = " " * len(str(line))
+    shown, before = text.expandtabs(4), len(text[: column - 1].expandtabs(4))
+    return [
+        f"{gutter}--> {span.source.name}:{line}:{column}",
+        f"{gutter} |",
+        f"{line} | {shown}",
+        f"{gutter} | {' ' * before}{'^' * width}{' ' + caption if caption else ''}",
+    ]

@@ -1,0 +1,111 @@
+"""A checked pipeline: datasets, stores and gates, each in terms of the others by name."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Literal as OneOf
+
+import msgspec
+
+from odibi_sql.diagnostics import Span
+from odibi_sql.ir.expressions import SortKey, Value
+from odibi_sql.ir.relations import Relation
+from odibi_sql.ir.source import Target
+
+Mode = OneOf["default", "overwrite", "append", "overwrite partitions", "fail if exists"]
+Action = OneOf["fail", "warn", "drop", "quarantine"]
+
+
+class StepOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What `with (…)` says of a step, as far as this version runs it."""
+
+    owner: str | None = None
+    tags: tuple[str, ...] = ()
+    materialize: bool | None = None  # None: the compiler decides
+    skip: bool = False  # `when` was false
+
+
+class Dataset(msgspec.Struct, frozen=True, kw_only=True):
+    """A named relation. `relation.schema` is its schema.
+
+    `made_by`: the kind of step it comes from; `hidden` is what an expectation splits off: the rows before it.
+    `order` is what its rows are sorted by, () where they have no order. `keys`: sets of columns of which no two rows
+    share the values.
+    """
+
+    name: str
+    relation: Relation
+    made_by: OneOf["ingest", "transform", "sql", "quarantine", "hidden"]
+    step: str  # the step it belongs to: its own name, but for hidden and quarantine
+    order: tuple[SortKey, ...] = ()
+    keys: tuple[frozenset[str], ...] = ()
+    layer: str | None = None
+    doc: str | None = None
+    options: StepOptions = StepOptions()
+    gates: tuple[str, ...] = ()  # they have to hold before anything that reads this is stored
+    span: Span | None = None
+
+
+class GateRule(msgspec.Struct, frozen=True, kw_only=True):
+    """One expectation: column `column` of its gate's one row counts what breaks it (int64, 0 is good)."""
+
+    name: str
+    column: str
+    action: Action
+    text: str  # the rule as it is written
+    counts: OneOf["rows", "failures"] = "rows"
+    quarantine: str | None = None
+    span: Span | None = None
+
+
+class Gate(msgspec.Struct, frozen=True, kw_only=True):
+    """Expectations that are counted together: `relation` gives exactly one row."""
+
+    name: str
+    step: str
+    relation: Relation
+    rules: tuple[GateRule, ...]
+    layer: str | None = None
+    span: Span | None = None
+
+
+class Store(msgspec.Struct, frozen=True, kw_only=True):
+    """A dataset that goes to files. `default` mode replaces what the project wrote and refuses what it did not."""
+
+    name: str  # `store NAME`, made unique
+    dataset: str
+    target: Target
+    mode: Mode = "default"
+    layer: str | None = None
+    doc: str | None = None
+    options: StepOptions = StepOptions()
+    span: Span | None = None
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+    """A parameter and the value that this compilation has for it."""
+
+    name: str
+    type: str
+    value: Value
+
+
+class Graph(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole pipeline. Datasets are in an order in which each reads only those before it; gates and stores in the
+    order of the text."""
+
+    pipeline: str
+    doc: str | None
+    parameters: tuple[Parameter, ...]
+    datasets: tuple[Dataset, ...]
+    gates: tuple[Gate, ...]
+    stores: tuple[Store, ...]
+    layers: tuple[str, ...] = ()
+    clock: datetime.datetime  # naive, UTC: what now() is
+
+    def dataset(self, name: str) -> Dataset:
+        """Return the dataset called `name`. Raises KeyError."""
+        for each in self.datasets:
+            if each.name == name:
+                return each
+        raise KeyError(name)

@@ -1,0 +1,54 @@
+"""What an engine is asked to do: stages of SQL in one dialect. No language, no Ibis, nothing to look up."""
+
+from __future__ import annotations
+
+import msgspec
+
+from odibi_sql.ir.graph import GateRule, Mode
+from odibi_sql.ir.schema import Schema
+from odibi_sql.ir.source import FileSource, Target
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
+    """One statement. `steps` are the steps of the pipeline that it computes, `needs` the stages that come first."""
+
+    name: str
+    sql: str  # one statement without a semicolon: a query
+    schema: Schema  # of the query's result, column for column
+    needs: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    sources: tuple[FileSource, ...] = ()  # what it reads from files
+
+
+class Materialize(Stage, frozen=True, kw_only=True):
+    """Keep the rows as a table `name` of the run, for the stages that read it."""
+
+
+class Check(Stage, frozen=True, kw_only=True):
+    """Count what breaks `rules`: the query gives one row, a column for each rule."""
+
+    rules: tuple[GateRule, ...]
+
+
+class Write(Stage, frozen=True, kw_only=True):
+    """Store the rows: whole or not at all."""
+
+    target: Target
+    mode: Mode
+    dataset: str
+    is_ordered: bool = False  # the rows of the query have an order, which the files keep
+
+
+class Answer(Stage, frozen=True, kw_only=True):
+    """Give the rows to who asked: `show`, and results in Python."""
+
+    dataset: str
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """Stages, each after those that it needs; `steps_skipped` with the reason for each."""
+
+    pipeline: str
+    dialect: str
+    stages: tuple[Stage, ...]
+    steps_skipped: tuple[tuple[str, str], ...] = ()
