@@ -43,6 +43,7 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     doc: str | None = None
     options: StepOptions = StepOptions()
     gates: tuple[str, ...] = ()  # they have to hold before anything that reads this is stored
+    is_discovered: bool = False  # an ingest whose schema was found in the source, not declared
     span: Span | None = None
 
 

@@ -1,0 +1,131 @@
+"""The whole path on one screen: text, tree, graph, plan, rows."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from odibi_sql import ir, syntax
+from odibi_sql.diagnostics import CompileError, Diagnostic, Source
+
+if TYPE_CHECKING:
+    from odibi_sql.check import Checked
+    from odibi_sql.plan import Plan
+    from odibi_sql.result import Result
+    from odibi_sql.run import Listener, Settings
+
+
+class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
+    """A pipeline's text, the folder that its relative paths start from, and values for its parameters."""
+
+    source: Source
+    root: Path
+    parameters: Mapping[str, Any] = {}
+
+
+def load(path: str | Path, **parameters: Any) -> Pipeline:
+    """Return the pipeline of a file. Parameters are Python values or texts as the command line takes them.
+
+    Raises OSError where the file cannot be read, CompileError where it is not UTF-8.
+    """
+    from odibi_sql.syntax.parse import read_source
+
+    return Pipeline(source=read_source(Path(path)), root=Path(path).resolve().parent, parameters=parameters)
+
+
+def from_text(text: str, root: str | Path = ".", name: str = "<text>", **parameters: Any) -> Pipeline:
+    """Return the pipeline of a text; its relative paths start from `root`."""
+    return Pipeline(source=Source(name, text), root=Path(root).resolve(), parameters=parameters)
+
+
+def check(pipeline: Pipeline | str | Path, *, strict: bool = False, clock: datetime.datetime | None = None) -> Checked:
+    """Return the typed graph and the warnings. Raises CompileError with all that is wrong.
+
+    `strict` takes warnings for errors. `clock` is what `now()` is (naive, UTC); without it, the present.
+    """
+    from odibi_sql.check import check as check_tree
+    from odibi_sql.sources import LocalCatalog
+    from odibi_sql.syntax.parse import parse_with_errors
+
+    pipeline = pipeline if isinstance(pipeline, Pipeline) else load(pipeline)
+    tree, findings = parse_with_errors(pipeline.source)
+    tree, more = _read_queries(tree)
+    now = clock or datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    checked = check_tree(tree, LocalCatalog(pipeline.root), _parameters(tree, pipeline), now, (*findings, *more))
+    if strict and checked.warnings:
+        raise CompileError(checked.warnings)
+    return checked
+
+
+def compile(
+    pipeline: Pipeline | str | Path,
+    *,
+    goals: Iterable[str] | None = None,
+    engine: str = "duckdb",
+    strict: bool = False,
+    clock: datetime.datetime | None = None,
+) -> Plan:
+    """Return the stages of SQL that compute `goals`: names of stores and datasets; None: all stores.
+
+    Raises CompileError.
+    """
+    return compile_graph(check(pipeline, strict=strict, clock=clock).graph, goals, engine)
+
+
+def compile_graph(graph: ir.Graph, goals: Iterable[str] | None = None, engine: str = "duckdb") -> Plan:
+    """Return the plan of a checked pipeline. Raises CompileError where the engine cannot give something its meaning."""
+    from odibi_sql.lower import load_dialect, lower
+
+    asked = None if goals is None else tuple(goals)
+    return lower(optimized(graph, asked), load_dialect(engine), asked)
+
+
+def optimized(graph: ir.Graph, goals: Iterable[str] | None = None) -> ir.Graph:
+    """Return the graph that is lowered: the same schemas and rows, less work."""
+    from odibi_sql.optimize import optimize
+
+    return optimize(graph, None if goals is None else tuple(goals))
+
+
+def run(
+    pipeline: Pipeline | str | Path,
+    *,
+    datasets: Iterable[str] = (),
+    goals: Iterable[str] | None = None,
+    settings: Settings | None = None,
+    listener: Listener | None = None,
+    strict: bool = False,
+) -> Result:
+    """Run the stores of a pipeline (`goals`: those alone), and give the rows of `datasets` with the result.
+
+    Raises CompileError before anything runs. A run that fails returns: `result.success` is False.
+    """
+    from odibi_sql.result import Result
+    from odibi_sql.run import Settings, execute
+
+    pipeline = pipeline if isinstance(pipeline, Pipeline) else load(pipeline)
+    checked = check(pipeline, strict=strict)
+    stores = [store.name for store in checked.graph.stores] if goals is None else list(goals)
+    plan = compile_graph(checked.graph, [*stores, *datasets])
+    chosen = settings or Settings(root=pipeline.root)
+    return Result(run=execute(plan, chosen, listener), warnings=checked.warnings, plan=plan)
+
+
+def _read_queries(tree: syntax.Tree) -> tuple[syntax.Tree, tuple[Diagnostic, ...]]:
+    if not any(isinstance(each, syntax.Sql) for each in tree.statements):
+        return tree, ()
+    from odibi_sql.sql import read_queries
+
+    return read_queries(tree)
+
+
+def _parameters(tree: syntax.Tree, pipeline: Pipeline) -> dict[str, Any]:
+    """Return what was given for the parameters: in Python or on the command line, else in the environment."""
+    names = [each.name.text for each in tree.statements if isinstance(each, syntax.Param)]
+    found = {name: os.environ[key] for name in names if (key := f"ODIBI_PARAM_{name.upper()}") in os.environ}
+    return {**found, **pipeline.parameters}

@@ -1,0 +1,78 @@
+"""What commands share: pipelines from the command line, findings printed, exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from odibi_sql.api import Pipeline, load
+from odibi_sql.diagnostics import CompileError, Diagnostic, render_all
+
+FAILED, WRONG = 1, 2  # exit codes
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def pipeline_options(command: Command) -> Command:
+    """Add the arguments that every command over one pipeline takes: FILE, `--param`, `--strict`."""
+    command = click.option("--strict", is_flag=True, help="Take warnings for errors.")(command)
+    command = click.option(
+        "--param", "-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A value for a parameter."
+    )(command)
+    return click.argument("file", type=click.Path())(command)
+
+
+def load_pipeline(file: str, parameters: Iterable[str]) -> Pipeline:
+    """Return the pipeline of `file` with the values of `--param`. A file that cannot be read ends the command."""
+    values = dict(_split(each) for each in parameters)
+    with findings_shown():
+        try:
+            return load(file, **values)
+        except OSError as error:
+            stop(f"cannot read `{file}`: {(error.strerror or str(error)).lower()}")
+
+
+def _split(parameter: str) -> tuple[str, str]:
+    name, equals, value = parameter.partition("=")
+    if not equals or not name:
+        stop(f"`--param {parameter}` is not NAME=VALUE, as in `--param day=2025-11-02`")
+    return name, value
+
+
+def stop(message: str, code: int = WRONG) -> NoReturn:
+    """End the command with a message on standard error."""
+    click.echo(f"error: {message}", err=True)
+    raise click.exceptions.Exit(code)
+
+
+@contextmanager
+def findings_shown() -> Iterator[None]:
+    """Print what a CompileError carries, and end the command with exit code 2."""
+    try:
+        yield
+    except CompileError as error:
+        show_findings(error.diagnostics)
+        raise click.exceptions.Exit(WRONG) from None
+
+
+def show_findings(findings: Iterable[Diagnostic]) -> None:
+    """Print findings on standard error, in colours where that is a terminal."""
+    text = render_all(findings)
+    click.echo(_coloured(text) if sys.stderr.isatty() else text, err=True)
+
+
+def _coloured(text: str) -> str:
+    return "\n".join(_coloured_line(line) for line in text.split("\n"))
+
+
+def _coloured_line(line: str) -> str:
+    if line.startswith("error["):
+        return click.style(line, fg="red", bold=True)
+    if line.startswith("warning["):
+        return click.style(line, fg="yellow", bold=True)
+    if line.startswith("  help:"):
+        return click.style(line, fg="cyan")
+    return line

@@ -1,0 +1,73 @@
+"""`odibi`: the group of the commands, and the edge of the process where errors become words and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from odibi_sql import __version__
+
+COMMANDS = {
+    "check": "Find everything that is wrong with a pipeline, before anything runs.",
+    "compile": "Print the SQL that a pipeline becomes, stage by stage.",
+    "run": "Run a pipeline.",
+    "show": "Print the rows of one dataset.",
+    "fmt": "Lay out pipelines in the one style.",
+    "functions": "List the functions of the language, or describe one.",
+    "explain": "Explain an error code, with an example.",
+    "init": "Write a pipeline that runs, with its data, into a new folder.",
+}
+
+
+class Commands(click.Group):
+    """Commands that are imported when they are called, so that the others cost nothing."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        if ctx.resilient_parsing or (cmd_name != ctx.invoked_subcommand and _is_listing(ctx)):
+            return click.Command(cmd_name, help=COMMANDS[cmd_name])
+        command: click.Command = import_module(f"odibi_sql.cli.{cmd_name}_command").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and args[0] not in COMMANDS:
+            from odibi_sql.diagnostics import did_you_mean
+
+            ctx.fail(f"no command `{args[0]}`; {did_you_mean(args[0], COMMANDS)}")
+        ctx.meta["odibi.called"] = True
+        return super().resolve_command(ctx, args)
+
+
+def _is_listing(ctx: click.Context) -> bool:
+    return "odibi.called" not in ctx.meta
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", message="odibi %(version)s")
+def commands() -> None:
+    """A compiler for data pipelines: written once, checked whole, the same result on every engine."""
+
+
+def main() -> None:
+    """Run the command line. Exit code 0: done; 1: the run failed; 2: the pipeline or the command is wrong."""
+    try:
+        commands.main(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
+        click.echo("cancelled", err=True)
+        sys.exit(130)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
