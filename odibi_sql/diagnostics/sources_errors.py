@@ -1,0 +1,82 @@
+"""What is wrong with what an ingest reads."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from odibi_sql.diagnostics.diagnostic import Diagnostic, Severity
+
+
+class SourceNotFound(Diagnostic, frozen=True, kw_only=True):
+    """There is nothing to read where an ingest looks, so its schema cannot be known.
+
+    An ingest of files that do not exist yet needs a `schema (…)`.
+    """
+
+    code: ClassVar[str] = "source-not-found"
+    title: ClassVar[str] = "{reason}"
+    label: ClassVar[str] = "nothing to read here"
+    hint: ClassVar[str] = "{suggestion}"
+    wrong: ClassVar[str] = 'ingest orders from csv "no/such/folder/*.csv"\n'
+    right: ClassVar[str] = "ingest orders from values (id int64) (1)\n"
+
+    reason: str
+    suggestion: str
+
+
+class SourceMismatch(Diagnostic, frozen=True, kw_only=True):
+    """What an ingest reads cannot be read, or is not what the pipeline holds it to.
+
+    With `schema (…)` the source is held to it: a missing column is an error when the pipeline is compiled, a value that does not
+    fit is one when it runs. Types that an engine lacks are mapped to the nearest of the language where nothing is lost.
+    """
+
+    code: ClassVar[str] = "source-mismatch"
+    title: ClassVar[str] = "{reason}"
+    label: ClassVar[str] = "cannot be read as it is asked for"
+    hint: ClassVar[str] = "{suggestion}"
+    wrong: ClassVar[str] = ""
+    right: ClassVar[str] = ""
+
+    reason: str
+    suggestion: str
+
+
+class SourceDoubt(Diagnostic, frozen=True, kw_only=True):
+    """Something about what an ingest reads that its author will want to know, though it can be read."""
+
+    code: ClassVar[str] = "source-doubt"
+    severity: ClassVar[Severity] = "warning"
+    title: ClassVar[str] = "{reason}"
+    wrong: ClassVar[str] = ""
+    right: ClassVar[str] = ""
+
+    reason: str
+
+
+class ValuesWidth(Diagnostic, frozen=True, kw_only=True):
+    """A row of `values` has more or fewer values than there are columns."""
+
+    code: ClassVar[str] = "values-width"
+    title: ClassVar[str] = "this row has {count}, and there are {columns}"
+    label: ClassVar[str] = "{count}"
+    hint: ClassVar[str] = "the columns are {names}; write `null` where a value is missing"
+    wrong: ClassVar[str] = "ingest rates from values (currency string, rate float64) ('EUR', 1.0), ('USD')\n"
+    right: ClassVar[str] = "ingest rates from values (currency string, rate float64) ('EUR', 1.0), ('USD', null)\n"
+
+    count: str  # "1 value", "3 values"
+    columns: str  # "2 columns"
+    names: str
+
+
+class NullInNotNull(Diagnostic, frozen=True, kw_only=True):
+    """A null stands in a column that says `not null`."""
+
+    code: ClassVar[str] = "null-in-not-null"
+    title: ClassVar[str] = "`{name}` is declared `not null`, and this is null"
+    label: ClassVar[str] = "null"
+    hint: ClassVar[str] = "write a value, or leave `not null` out"
+    wrong: ClassVar[str] = "ingest rates from values (currency string not null, rate float64) (null, 1.0)\n"
+    right: ClassVar[str] = "ingest rates from values (currency string, rate float64) (null, 1.0)\n"
+
+    name: str

@@ -1,0 +1,29 @@
+"""What the language has, and this version of the compiler has not."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from odibi_sql.diagnostics.diagnostic import Diagnostic
+
+
+class NotInThisVersion(Diagnostic, frozen=True, kw_only=True):
+    """The language has this, and this version of odibi_sql does not run it yet.
+
+    It is parsed and formatted, so that a pipeline can be written ahead of the compiler, but nothing is
+    compiled that would leave it out silently.
+    """
+
+    code: ClassVar[str] = "not-in-this-version"
+    title: ClassVar[str] = "{what} is not in this version"
+    label: ClassVar[str] = "not run yet"
+    hint: ClassVar[str] = "{instead}"
+    wrong: ClassVar[str] = (
+        "ingest tags from values (tag string) ('a'), ('b')\n\ntransform some from tags\n  | sample 10 percent\n"
+    )
+    right: ClassVar[str] = (
+        "ingest tags from values (tag string) ('a'), ('b')\n\ntransform some from tags\n  | limit 10\n"
+    )
+
+    what: str  # with its article and backticks where it has some: "`publish`", "mode `merge`"
+    instead: str = ""
