@@ -29,11 +29,13 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        if ctx.resilient_parsing or (cmd_name != ctx.invoked_subcommand and _is_listing(ctx)):
-            return click.Command(cmd_name, help=COMMANDS[cmd_name])
         command: click.Command = import_module(f"odibi_sql.cli.{cmd_name}_command").command
         return command
 
@@ -42,12 +44,7 @@ class Commands(click.Group):
             from odibi_sql.diagnostics import did_you_mean
 
             ctx.fail(f"no command `{args[0]}`; {did_you_mean(args[0], COMMANDS)}")
-        ctx.meta["odibi.called"] = True
         return super().resolve_command(ctx, args)
-
-
-def _is_listing(ctx: click.Context) -> bool:
-    return "odibi.called" not in ctx.meta
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

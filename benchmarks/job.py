@@ -1,0 +1,76 @@
+"""The job of 20 million events: odibi beside the same job in SQL written by hand, in turn, and the ratio.
+
+    python benchmarks/job.py [FOLDER] [--rows 20000000] [--times 3]
+
+The data is made in FOLDER (a temporary one where none is named) unless it is there. The results of both are compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import duckdb
+from events import make
+from measure import Cost, cost_of, middle
+
+HERE = Path(__file__).resolve().parent
+TABLES = ["readings/*/*.parquet", "per_minute.parquet", "per_day.parquet"]
+
+
+def main() -> None:
+    """Make the data, run both in turn, print a line for each figure."""
+    options = _options()
+    folder = Path(options.folder or tempfile.mkdtemp(prefix="odibi-job-")).resolve()
+    make(folder, options.rows)
+    ours: list[Cost] = []
+    theirs: list[Cost] = []
+    for _ in range(options.times):
+        theirs.append(_expert(folder))
+        ours.append(_odibi(folder))
+    _compare(folder)
+    _report(middle(ours), middle(theirs))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?")
+    parser.add_argument("--rows", type=int, default=20_000_000)
+    parser.add_argument("--times", type=int, default=3)
+    return parser.parse_args()
+
+
+def _expert(folder: Path) -> Cost:
+    shutil.rmtree(folder / "expert", ignore_errors=True)
+    (folder / "expert").mkdir()
+    script = (HERE / "expert.sql").read_text().replace("{data}", str(folder))
+    return cost_of([sys.executable, "-c", "import sys, duckdb; duckdb.connect().execute(sys.argv[1])", script])
+
+
+def _odibi(folder: Path) -> Cost:
+    return cost_of([sys.executable, "-m", "odibi_sql", "run", str(HERE / "job.odibi"), "--param", f"data={folder}"])
+
+
+def _compare(folder: Path) -> None:
+    for table in TABLES:
+        ours, theirs = (f"read_parquet('{folder / name / table}')" for name in ("lake", "expert"))
+        rounded = "columns(c -> c not in ('mean', 'p95')), columns('^(mean|p95)$')::decimal(18, 6)"
+        columns = "*" if table.startswith("readings") else rounded
+        for one, other in [(ours, theirs), (theirs, ours)]:
+            query = f"select count(*) from (select {columns} from {one} except all select {columns} from {other})"
+            row = duckdb.execute(query).fetchone()
+            assert row == (0,), f"{table}: {row} rows differ"
+
+
+def _report(ours: Cost, theirs: Cost) -> None:
+    print(f"{'':16}{'odibi':>12}{'by hand':>12}{'ratio':>8}")
+    for name, unit, scale in [("cpu", "s", 1), ("wall", "s", 1), ("memory", "GB", 1e9)]:
+        one, other = getattr(ours, name) / scale, getattr(theirs, name) / scale
+        print(f"{name + ', ' + unit:16}{one:12.2f}{other:12.2f}{one / other:8.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""Every error kind teaches: it has words, an example that has exactly this error, and the same one mended."""
+
+from __future__ import annotations
+
+import datetime
+import inspect
+
+import pytest
+
+from odibi_sql import api
+from odibi_sql.diagnostics import KINDS, CompileError, Diagnostic
+from odibi_sql.diagnostics.index import load_kinds
+
+load_kinds()
+CLOCK = datetime.datetime(2025, 11, 1, 12)
+
+
+def findings(text: str) -> set[str]:
+    pipeline = api.from_text(inspect.cleandoc(text), name="example.odibi")
+    try:
+        return {each.code for each in api.check(pipeline, clock=CLOCK).warnings}
+    except CompileError as error:
+        return {each.code for each in error.diagnostics}
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_it_says_what_and_why(kind: type[Diagnostic]) -> None:
+    assert kind.title
+    assert inspect.getdoc(kind)
+
+
+@pytest.mark.parametrize("kind", [each for each in KINDS.values() if each.wrong], ids=lambda kind: kind.code)
+def test_its_example_has_it(kind: type[Diagnostic]) -> None:
+    assert findings(kind.wrong) == {kind.code}
+
+
+@pytest.mark.parametrize("kind", [each for each in KINDS.values() if each.right], ids=lambda kind: kind.code)
+def test_its_mended_example_has_nothing(kind: type[Diagnostic]) -> None:
+    assert findings(kind.right) == set()
