@@ -112,6 +112,13 @@ _CSV_READ = (
         sides=("read",),
     ),
     FormatOption(
+        name="quoted_null",
+        kind="bool",
+        default=False,
+        doc="Whether the text for null means null between quotes as well: `""` is then null, not an empty text.",
+        sides=("read",),
+    ),
+    FormatOption(
         name="decimal",
         kind="character",
         default=".",

@@ -16,19 +16,30 @@ class FileGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Files that are laid out alike: the same columns in the same order.
 
     `pattern` is the location as the pipeline wrote it where one group is all there is, so that the statement reads
-    like the pipeline; otherwise the files stand for themselves.
+    like the pipeline; otherwise the files stand for themselves. Whichever stands in the statement, it is written
+    as it is here: the run puts exactly these files in its place, as absolute paths.
+
+    A column of the source that is not in the `header` of a csv group is null in these files. A csv whose lines have
+    no header (`header: false`) has the names here all the same, one for each column of the file.
     """
 
     pattern: str | None
     files: tuple[str, ...]  # sorted; relative to the pipeline's folder, as written; empty where nothing matches yet
-    header: tuple[str, ...] = ()  # csv: every column of the files, in their order
+    header: tuple[str, ...] = ()  # csv: every column of the files, in their order, each name once; none of hive's
 
 
 class FileSource(msgspec.Struct, frozen=True, kw_only=True):
     """Files of one format that together are one dataset.
 
     `columns` is everything that can be read from it, with the types that hold for it; the columns of hive folders
-    (`year=2025/`) among them, named in `hive`.
+    (`year=2025/`) among them, named in `hive`. `options` are those written, and what was found out in their place
+    (the delimiter of a csv, whether quoted empty text is null), so that the same reading is done again.
+
+    Text is read as it is said here and nothing is guessed (DuckDB: `auto_detect = false`). In a csv a null is empty and
+    an empty text is `""`, unless the option `quoted_null` says otherwise (DuckDB: `allow_quoted_nulls`).
+
+    `casts`: parquet: columns that the files hold in another type than `columns` says; a scan casts them to it.
+    `by_name`: parquet: the files differ in columns or types; they are read by name, null where a file lacks one.
     """
 
     format: str  # csv, json, ndjson, parquet
@@ -36,6 +47,8 @@ class FileSource(msgspec.Struct, frozen=True, kw_only=True):
     columns: Schema
     options: Options = ()
     hive: tuple[str, ...] = ()
+    casts: tuple[str, ...] = ()
+    by_name: bool = False
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
