@@ -1,0 +1,80 @@
+"""Which expressions can fail the run: they must never see a row that they would not have seen as written.
+
+Whoever is not known here to give a value for every argument counts as one that can fail; the only price of a wrong
+"can fail" is a filter that stays where it was written.
+"""
+
+from __future__ import annotations
+
+from odibi_sql import ir
+from odibi_sql.ir.walk import expressions, inputs, parts
+
+CONDITIONS = frozenset(
+    ["=", "<>", "<", "<=", ">", ">=", "and", "or", "not", "is null", "is distinct from", "in", "between"]
+    + ["is true", "is false", "||", "%", "[]", "array", "like", "ilike"]
+)
+ARITHMETIC = frozenset(["+", "-", "*", "/", "negate"])  # total on floats alone: whole numbers and decimals overflow
+TOTAL_FUNCTIONS = frozenset(
+    ["coalesce", "nullif", "ifnull", "if", "lower", "upper", "trim", "ltrim", "rtrim", "length", "concat", "concat_ws"]
+    + ["reverse", "replace", "starts_with", "ends_with", "contains", "left", "right", "strpos", "position"]
+    + ["is_nan", "is_finite", "is_inf", "sign", "year", "month", "day", "hour", "minute", "second", "quarter", "week"]
+    + ["day_of_week", "day_of_year", "date_trunc", "now", "today", "greatest", "least", "cardinality"]
+    + ["array_length", "array_contains"]
+)
+
+
+def can_fail(expr: ir.Expr) -> bool:
+    """Whether there are values for which `expr` fails the run instead of giving a value or null."""
+    match expr:
+        case ir.Call(function=function, type=type_):
+            if function in ARITHMETIC:
+                fails = not (isinstance(type_, ir.Float) and function != "//")
+            else:
+                fails = function not in CONDITIONS and function not in TOTAL_FUNCTIONS
+        case ir.Cast(operand=operand, type=to, is_try=is_try):
+            fails = not (is_try or _always_fits(operand.type, to))
+        case ir.AggregateCall() | ir.WindowCall():
+            fails = expr.function in ("sum", "avg") and not isinstance(expr.type, ir.Float)
+        case ir.ScalarQuery(relation=relation):
+            fails = not _is_one_row(relation) or _relation_can_fail(relation)
+        case ir.Exists(relation=relation) | ir.InQuery(relation=relation):
+            fails = _relation_can_fail(relation)
+        case _:
+            fails = False
+    return fails or any(can_fail(part) for part in parts(expr))
+
+
+def _always_fits(from_: ir.Type, to: ir.Type) -> bool:
+    match from_, to:
+        case (same, other) if same == other:
+            return True
+        case (ir.Null(), _) | (ir.Bool(), ir.Integer()) | (ir.Date(), ir.Timestamp()) | (ir.Timestamp(), ir.Date()):
+            return True
+        case (ir.Integer(bits=bits), ir.Integer(bits=wider)) | (ir.Float(bits=bits), ir.Float(bits=wider)):
+            return bits <= wider
+        case (ir.Integer() | ir.Decimal(), ir.Float(bits=64)):
+            return True
+        case ((ir.Integer() | ir.Decimal()) as narrow, ir.Decimal(precision=precision, scale=scale)):
+            as_decimal = ir.decimal_of(narrow)
+            assert as_decimal is not None
+            return as_decimal.scale <= scale and as_decimal.precision - as_decimal.scale <= precision - scale
+        case (ir.Bool() | ir.Integer() | ir.Float() | ir.Decimal() | ir.Date() | ir.Timestamp(), ir.String()):
+            return True
+    return False
+
+
+def _is_one_row(relation: ir.Relation) -> bool:
+    match relation:
+        case ir.Aggregate(keys=()):
+            return True
+        case ir.Project() | ir.Filter() | ir.Sort():
+            return _is_one_row(relation.input)
+        case ir.Limit(count=count, per=()):
+            return (count is not None and count <= 1) or _is_one_row(relation.input)
+    return False
+
+
+def _relation_can_fail(relation: ir.Relation) -> bool:
+    if isinstance(relation, ir.Scan) or any(can_fail(expr) for expr in expressions(relation)):
+        return True
+    return any(_relation_can_fail(each) for each in inputs(relation))

@@ -1,0 +1,27 @@
+"""Make one filter of two.
+
+    before   filter B      | filter A
+    after    filter A and B
+
+Not where B can fail: it would see the rows that A keeps from it, for an engine may take the conditions of one filter
+in any order.
+"""
+
+from __future__ import annotations
+
+from odibi_sql import ir
+from odibi_sql.optimize.can_fail import can_fail
+from odibi_sql.optimize.filters import conjuncts
+from odibi_sql.optimize.rule import Keys, NodeRule
+
+
+def merge_filters(relation: ir.Relation, keys: Keys) -> ir.Relation:
+    """Return the rows of two filters as the rows of one."""
+    match relation:
+        case ir.Filter(input=ir.Filter() as first, condition=condition) if not can_fail(condition):
+            both = ir.true_of(*conjuncts(first.condition), *conjuncts(condition))
+            return ir.Filter(schema=relation.schema, span=relation.span, input=first.input, condition=both)
+    return relation
+
+
+MERGE_FILTERS = NodeRule(name="merge-filters", change=merge_filters)
