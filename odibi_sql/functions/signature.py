@@ -30,7 +30,9 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     is_optional: bool = False
     default: Any = None  # the Python value where an optional one is left out
     is_variadic: bool = False  # the last parameter, any number of times (at least once, unless optional)
-    choices: tuple[str, ...] = ()  # of a constant string: what it can be
+    choices: tuple[str, ...] = ()  # of a constant string: what it can be, in any case
+    pattern: Any = None  # a `patterns.Pattern`: how it shares type variables with the other parameters
+    problem: Callable[[Any], str | None] | None = None  # of a known value: what is expected instead, or None
 
 
 class Resolved(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,3 +71,9 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     takes_frame: bool = True  # over (…): false for rank, lag and their like
     aliases: tuple[str, ...] = ()  # other names that SQL knows it by
     since: str = "0.1"
+    fixed_result: Type | None = None  # the type of the result where it is the same for all arguments
+    null_rule: str = ""  # when it is null, in words
+    reads_clock: bool = False  # `now()` and `today()`: the run's clock, a constant to `lower`
+    argument_check: Callable[[tuple[Type, ...], tuple[Any, ...]], Mismatch | None] | None = None  # of all together
+    cast_to: Type | None = None  # `to_int` and its like: the call is a cast to this type
+    is_try: bool = False  # with `cast_to`: null instead of a failure
