@@ -1,0 +1,124 @@
+"""JSON files: the types of their objects' members, through DuckDB; and a look at the first objects without it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from odibi_sql import ir
+from odibi_sql.diagnostics import did_you_mean
+from odibi_sql.ir import Field, Options, Schema, SourceProblem
+from odibi_sql.sources import engine
+from odibi_sql.sources.engine_types import language_type
+from odibi_sql.sources.files import open_text, option_of, sizes
+
+_LOOKED_AT = 256 * 1024  # characters of the first file
+_AS_TEXT = {"uuid", "time", "time with time zone"}  # what DuckDB takes a string for, by its form
+
+
+def discover_members(
+    connection: Any, format_name: str, files: tuple[str, ...], root: Path, options: Options
+) -> tuple[Field, ...]:
+    """Return a column for each member of the objects. Raises SourceProblem where the files do not hold objects."""
+    about = f"`{files[0]}`" if len(files) == 1 else f"`{files[0]}` and {len(files) - 1} more"
+    query = f"SELECT * FROM {_reader(format_name, files, root, options)}"
+    relation = engine.ask(connection, query, about)
+    is_shapeless = list(relation.columns) == ["json"] and str(relation.types[0]) == "JSON"
+    if is_shapeless and not _have_member(files, root, "json"):
+        raise SourceProblem(f"{about} holds no objects, so there are no columns", _shape_hint(format_name))
+    empty = _always_null(connection, query, relation, about)
+    return tuple(
+        Field(name, ir.STRING if name in empty else _member_type(type_, name, about))
+        for name, type_ in zip(relation.columns, relation.types, strict=True)
+    )
+
+
+def _shape_hint(format_name: str) -> str:
+    return "one object on each line is wanted" if format_name == "ndjson" else "an array of objects is wanted"
+
+
+def _have_member(files: tuple[str, ...], root: Path, name: str) -> bool:
+    return any(name in each for each in first_objects(root / files[0], "auto"))
+
+
+def _reader(format_name: str, files: tuple[str, ...], root: Path, options: Options) -> str:
+    said = {
+        "format": "'newline_delimited'" if format_name == "ndjson" else "'auto'",
+        "compression": engine.quoted(_codec(str(option_of(options, "compression", "auto")))),
+        "dateformat": engine.quoted(str(option_of(options, "date_format", "iso"))),
+        "timestampformat": engine.quoted(str(option_of(options, "timestamp_format", "iso"))),
+        "sample_size": "-1" if _total(files, root) <= engine.WHOLE else str(engine.SAMPLE_ROWS),
+        "maximum_sample_files": str(max(32, len(files) if _total(files, root) <= engine.WHOLE else 0)),
+        "hive_partitioning": "false",
+        "union_by_name": "true",
+    }
+    paths = engine.path_list([str(root / each) for each in files])
+    return f"read_json({paths}, {', '.join(f'{name} = {value}' for name, value in said.items())})"
+
+
+def _codec(option: str) -> str:
+    return "uncompressed" if option == "none" else option
+
+
+def _total(files: tuple[str, ...], root: Path) -> int:
+    return sum(size for _, size, _ in sizes(files, root))
+
+
+def _always_null(connection: Any, query: str, relation: Any, about: str) -> set[str]:
+    """Return the columns that DuckDB calls JSON because no value was seen."""
+    unsure = [name for name, type_ in zip(relation.columns, relation.types, strict=True) if str(type_) == "JSON"]
+    if not unsure:
+        return set()
+    counts = ", ".join(f"count({engine.named(name)})" for name in unsure)
+    (row,) = engine.rows(
+        connection, f"SELECT {counts} FROM (SELECT * FROM ({query}) LIMIT {engine.SAMPLE_ROWS})", about
+    )
+    return {name for name, count in zip(unsure, row, strict=True) if not count}
+
+
+def _member_type(found: Any, name: str, about: str) -> ir.Type:
+    if found.id in _AS_TEXT:
+        return ir.STRING
+    mapped = language_type(found)
+    if mapped.lacks and mapped.lacks not in _AS_TEXT:
+        raise SourceProblem(f"the member `{name}` of {about} is {mapped.lacks}, which the language lacks")
+    return mapped.type
+
+
+def absent_members(file: str, root: Path, options: Options, declared: Schema, hive: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a warning for each declared column that none of the first objects of `file` has."""
+    objects = first_objects(root / file, str(option_of(options, "compression", "auto")))
+    members = list(dict.fromkeys(name for each in objects for name in each))
+    if not members:
+        return ()
+    return tuple(
+        f"none of the first {len(objects)} objects of `{file}` has `{name}`; {did_you_mean(name, members)}"
+        for name in declared.names
+        if name not in members and name not in hive
+    )
+
+
+def first_objects(path: Path, compression: str) -> list[dict[str, Any]]:
+    """Return the objects at the beginning of a file, without an engine; none where it does not hold any."""
+    try:
+        with open_text(path, compression, "utf-8") as text:
+            start = text.read(_LOOKED_AT)
+    except (OSError, EOFError, UnicodeError):
+        return []
+    return _decoded(start.lstrip().removeprefix("["))
+
+
+def _decoded(text: str) -> list[dict[str, Any]]:
+    decoder, at = json.JSONDecoder(), 0
+    objects: list[dict[str, Any]] = []
+    while len(objects) < 1000:
+        while at < len(text) and text[at] in " \t\r\n,":
+            at += 1
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            break
+        if isinstance(value, dict):
+            objects.append(value)
+    return objects
