@@ -1,0 +1,255 @@
+"""Calls of the catalogue's functions: the Ibis form of each, or the dialect file's, as a tree with the arguments put in.
+
+A form is built once for a function, the types of its arguments and its constants, with a placeholder for each argument, and
+kept. `[functions.NAME]` of a dialect file says where an engine needs another form than what Ibis writes for it:
+
+    sql   one template, or one for each kind of the first argument that is neither constant nor text ("float", "decimal",
+          "integer", "array", …) or number of arguments ("1", "2"), with "else" for the rest. `{parameter}` is an argument, of a
+          variadic one all of them. `AGG(…)` stands around the aggregate where it is not the outermost call.
+    cast  the kinds of result types to which the form is cast, for the engine's own would be another
+    why   what the engine, or Ibis, does otherwise
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect as SqlglotDialect
+
+from odibi_sql import ir
+from odibi_sql.functions import Function, Parameter
+from odibi_sql.functions.resolve import parameters_of
+from odibi_sql.lower.dialect import Dialect, load_dialect
+from odibi_sql.lower.fold import fold, parenthesized
+from odibi_sql.lower.typed import as_float, cast_to, number, text
+
+Types = tuple[ir.Type, ...]
+Around = Callable[[Any], Any]
+CALL = "call"  # the mark of the aggregate or window function in a template
+_TEMPLATES: dict[tuple[Any, ...], Any] = {}
+
+
+def lower_call(
+    function: Function,
+    argument_types: Types,
+    args: tuple[Any, ...],
+    constants: tuple[Any, ...],
+    dialect_name: str,
+    templates: Mapping[str, Any] | None = None,
+    around: Around | None = None,
+) -> Any:
+    """Return the call as a new tree of exactly the type that the function declares.
+
+    `constants` has the Python value of each argument that is one, None of the others. `around` gets the bare aggregate
+    or window function and gives what stands in its place: with DISTINCT, ORDER BY, FILTER, OVER (…).
+    """
+    dialect = load_dialect(dialect_name)
+    entries = dialect.functions if templates is None else templates
+    parameters = parameters_of(function, len(args))
+    assert parameters is not None, function.name
+    known = tuple(_known(*each) for each in zip(parameters, argument_types, constants, strict=True))
+    key = (function.name, argument_types, known, dialect_name, id(entries))
+    template = _TEMPLATES.get(key)
+    if template is None:
+        template = _TEMPLATES[key] = _template(function, argument_types, known, dialect, entries.get(function.name, {}))
+    return _filled(template, _exact(parameters, argument_types, args, dialect), around)
+
+
+def with_distinct(call: Any) -> Any:
+    """Return a bare aggregate over the different values only."""
+    name = "expressions" if isinstance(call, exp.Anonymous) else "this"
+    inside = call.args[name]
+    first = inside[0] if isinstance(inside, list) else inside
+    distinct = exp.Distinct(expressions=[first])
+    call.set(name, [distinct, *inside[1:]] if isinstance(inside, list) else distinct)
+    return call
+
+
+def with_order(call: Any, keys: list[Any]) -> Any:
+    """Return a bare aggregate over the values in an order: the keys are `exp.Ordered`."""
+    if isinstance(call, exp.Anonymous):
+        *before, last = call.expressions
+        call.set("expressions", [*before, exp.Order(this=last, expressions=keys)])
+    else:
+        call.set("this", exp.Order(this=call.this, expressions=keys))
+    return call
+
+
+def _known(parameter: Parameter, type_: ir.Type, value: Any) -> Any:
+    """Return what the form itself depends on: constants that have to be, and whole numbers, so that they can be folded."""
+    if parameter.choices and isinstance(value, str):
+        return value.lower()
+    is_whole = isinstance(type_, ir.Integer) and isinstance(value, int) and not isinstance(value, bool)
+    return value if parameter.is_constant or (is_whole and _is_free(parameter)) else None
+
+
+def _is_free(parameter: Parameter) -> bool:
+    """Whether the type of the parameter has no part in the type of the result."""
+    return not hasattr(parameter.pattern, "name")
+
+
+def _exact(parameters: tuple[Parameter, ...], types: Types, args: tuple[Any, ...], dialect: Dialect) -> list[Any]:
+    """Give literals their type where the result has it from them alone: the engine takes 5 for an int32."""
+    shared = [each.pattern.name if hasattr(each.pattern, "name") else None for each in parameters]
+    typed = {name for name, arg in zip(shared, args, strict=True) if name and not _is_bare_number(arg)}
+    result = []
+    for name, type_, arg in zip(shared, types, args, strict=True):
+        if name and name not in typed and _is_bare_number(arg):
+            arg = as_float(arg) if type_ == ir.FLOAT64 else cast_to(arg, type_, dialect)  # noqa: PLW2901
+            typed.add(name)
+        result.append(arg)
+    return result
+
+
+def _is_bare_number(sql: Any) -> bool:
+    inner = sql.this if isinstance(sql, exp.Neg) else sql
+    return isinstance(inner, exp.Literal) and not inner.is_string
+
+
+def _template(function: Function, types: Types, known: tuple[Any, ...], dialect: Dialect, entry: Mapping[str, Any]) -> Any:
+    result = function.result(types)
+    sql = entry.get("sql")
+    form = None if sql is None else _chosen(sql, function, types)
+    if form is None:
+        from odibi_sql.lower.ibis_forms import ibis_form
+
+        tree = ibis_form(function, types, known, dialect)
+    else:
+        tree = _parsed(form, function, known, dialect)
+    if function.kind != "scalar":
+        tree = _marked(tree)
+    if _kind(result) in entry.get("cast", ()):
+        tree = cast_to(tree, result, dialect)
+    return fold(tree)
+
+
+def _chosen(sql: str | Mapping[str, str], function: Function, types: Types) -> str | None:
+    if isinstance(sql, str):
+        return sql
+    kinds = [_kind(each) for each in types]
+    for key in (*kinds, str(len(types)), "else"):
+        if key in sql:
+            return sql[key]
+    return None
+
+
+def _kind(type_: ir.Type) -> str:
+    return type(type_).__name__.lower()
+
+
+def _parsed(form: str, function: Function, known: tuple[Any, ...], dialect: Dialect) -> Any:
+    """Return the tree of a template, with constants and defaults put in."""
+
+    def hole(match: re.Match[str]) -> str:
+        return f"__{match.group(1)}__"
+
+    tree = _parse(re.sub(r"\{(\w+)\}", hole, form), dialect.sqlglot).copy()
+    values = _values(function, known)
+    return tree.transform(lambda node: _put(node, values), copy=False)
+
+
+@cache
+def _parse(sql: str, dialect: str) -> Any:
+    return _verbatim_parser(dialect)(dialect=dialect).parse(SqlglotDialect.get_or_raise(dialect).tokenize(sql), sql)[0]
+
+
+@cache
+def _verbatim_parser(dialect: str) -> Any:
+    """Return a parser that leaves functions as they are: a template is in the engine's own words already."""
+    base = SqlglotDialect.get_or_raise(dialect).parser_class
+    kept = {name: base.FUNCTION_PARSERS[name] for name in ("CAST", "TRY_CAST", "EXTRACT")}
+    return type("Verbatim", (base,), {"FUNCTIONS": {}, "FUNCTION_PARSERS": kept})
+
+
+def _values(function: Function, known: tuple[Any, ...]) -> dict[str, Any]:
+    """Return what stands for each parameter: a literal, or a list of placeholders."""
+    values: dict[str, Any] = {}
+    for position, parameter in enumerate(function.parameters):
+        if parameter.is_variadic:
+            values[parameter.name] = [_placeholder(at) for at in range(position, len(known))]
+        elif position >= len(known):
+            values[parameter.name] = literal(parameter.default)
+        elif known[position] is not None:
+            values[parameter.name] = literal(known[position])
+        else:
+            values[parameter.name] = _placeholder(position)
+    return values
+
+
+def _put(node: Any, values: dict[str, Any]) -> Any:
+    name = node.name if isinstance(node, exp.Column) else ""
+    if not (name.startswith("__") and name.endswith("__")):
+        return node
+    value = values[name[2:-2]]
+    return [each.copy() for each in value] if isinstance(value, list) else value.copy()
+
+
+def _placeholder(position: int) -> Any:
+    return exp.Placeholder(this=str(position))
+
+
+def literal(value: Any) -> Any:
+    """Return a Python value as a literal."""
+    if value is None:
+        return exp.Null()
+    if isinstance(value, bool):
+        return exp.Boolean(this=value)
+    if isinstance(value, str):
+        return text(value)
+    return number(value) if isinstance(value, int) else exp.Literal.number(str(value))
+
+
+def _marked(tree: Any) -> Any:
+    """Mark the aggregate or window function of a template."""
+    wrapped = [each for each in tree.find_all(exp.Anonymous) if each.name.upper() == "AGG"]
+    for each in wrapped:
+        inside = each.expressions[0]
+        inside.meta[CALL] = True
+        tree = inside if each is tree else _replaced(tree, each, inside)
+    if not wrapped:
+        found = _outermost(tree)
+        found.meta[CALL] = True
+    return tree
+
+
+def _outermost(tree: Any) -> Any:
+    """Return the outermost node that is an aggregate or window function; of an arithmetic one, what is within."""
+    return next(each for each in tree.walk() if isinstance(each, exp.Func) and not isinstance(each, exp.Cast | exp.Case))
+
+
+def _replaced(tree: Any, old: Any, new: Any) -> Any:
+    old.replace(new)
+    return tree
+
+
+def _filled(template: Any, args: list[Any], around: Around | None) -> Any:
+    """Return a copy of the template with the arguments in the places of their placeholders."""
+    tree = template.copy()
+    holes = list(tree.find_all(exp.Placeholder))
+    used: set[int] = set()
+    for hole in holes:
+        position = int(hole.this)
+        arg = args[position].copy() if position in used else args[position]
+        used.add(position)
+        if hole is tree:
+            return arg
+        hole.replace(arg)
+        parenthesized(arg)
+    if around is not None:
+        for call in [each for each in tree.walk() if each.meta.get(CALL)]:
+            tree = _surrounded(tree, call, around)
+    return tree
+
+
+def _surrounded(tree: Any, call: Any, around: Around) -> Any:
+    call.meta.pop(CALL)
+    if call is tree:
+        return around(call)
+    stand_in = exp.Placeholder(this="call")
+    call.replace(stand_in)
+    stand_in.replace(around(call))
+    return tree
