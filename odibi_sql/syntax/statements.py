@@ -222,3 +222,4 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True):
 
     source: Source
     statements: tuple[Statement, ...]
+    broken: tuple[Name, ...] = ()  # datasets of statements that could not be read: any column may be theirs
