@@ -6,7 +6,7 @@ import msgspec
 
 from odibi_sql.ir.graph import Graph
 from odibi_sql.ir.relations import Read, Relation
-from odibi_sql.ir.walk import relations
+from odibi_sql.ir.walk import inputs, subqueries
 
 
 class Readers(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,4 +43,12 @@ def readers_of(graph: Graph) -> dict[str, Readers]:
 
 def reads(relation: Relation) -> list[str]:
     """Return the name of the dataset of every read in the relation, subqueries among them, as often as it is read."""
-    return [each.dataset for each in relations(relation) if isinstance(each, Read)]
+    found: list[str] = []
+    waiting = [relation]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Read):
+            found.append(each.dataset)
+        waiting.extend(subqueries(each))
+        waiting.extend(reversed(inputs(each)))
+    return found

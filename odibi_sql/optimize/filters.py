@@ -47,6 +47,11 @@ def moved(filter_: ir.Filter, below: ir.Relation, staying: Sequence[ir.Expr]) ->
     return with_schema(rest, filter_.schema)
 
 
+def without(conditions: Sequence[ir.Expr], others: Sequence[ir.Expr]) -> list[ir.Expr]:
+    """Return the conditions that are not among the others, themselves and not their like."""
+    return [each for each in conditions if not any(each is other for other in others)]
+
+
 def tightened(filter_: ir.Filter) -> frozenset[str]:
     """Return the columns that can be null below the filter and cannot above."""
     below = filter_.input.schema

@@ -13,6 +13,7 @@ from odibi_sql import ir
 from odibi_sql.ir.walk import map_expressions, rewrite
 from odibi_sql.optimize.can_fail import can_fail
 from odibi_sql.optimize.constants import Answer, computed, converted
+from odibi_sql.optimize.cost import is_free
 from odibi_sql.optimize.rule import Keys, NodeRule
 
 NULL_IF_ANY = frozenset(
@@ -22,7 +23,7 @@ NULL_IF_ANY = frozenset(
 
 def fold_constants(relation: ir.Relation, keys: Keys) -> ir.Relation:
     """Return this node with the constant parts of its expressions computed."""
-    return map_expressions(relation, lambda expr: rewrite(expr, folded))
+    return map_expressions(relation, lambda expr: expr if is_free(expr) else rewrite(expr, folded))
 
 
 def folded(expr: ir.Expr) -> ir.Expr:

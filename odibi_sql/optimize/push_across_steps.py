@@ -14,9 +14,11 @@ from msgspec.structs import replace
 from odibi_sql import ir
 from odibi_sql.ir.readers import readers_of
 from odibi_sql.ir.walk import every, has_subquery
-from odibi_sql.optimize.filters import conjuncts, filtered, moved
+from odibi_sql.optimize.filters import conjuncts, filtered, moved, without
+from odibi_sql.optimize.push_down import pushed_down
 from odibi_sql.optimize.rule import Asked, GraphRule, top_down
 
+MOST_GIVEN = 32  # conditions that one step hands on: a long chain of filters must not pile up at its start
 Given = dict[str, list[ir.Expr]]  # what is to be filtered, by dataset
 
 
@@ -46,21 +48,20 @@ def _pushed(dataset: ir.Dataset, open_: frozenset[str], given: Given) -> ir.Data
     """Return the dataset with what later steps gave it to filter, and without what it gives to earlier ones."""
     relation = dataset.relation
     if dataset.name in given:
-        relation = filtered(relation, given[dataset.name])
+        relation = pushed_down(filtered(relation, given[dataset.name]))
     relation = top_down(relation, lambda each: _give(each, open_, given))
     return dataset if relation is dataset.relation else replace(dataset, relation=relation)
 
 
 def _give(relation: ir.Relation, open_: frozenset[str], given: Given) -> ir.Relation:
     match relation:
-        case ir.Filter(input=ir.Read(dataset=name) as below) if name in open_:
+        case ir.Filter(input=ir.Read(dataset=name) as below) if name in open_ and name not in given:
             conditions = conjuncts(relation.condition)
-            going = [each for each in conditions if _may_go(each)]
+            going = [each for each in conditions if _may_go(each)][:MOST_GIVEN]
             if going:
-                given.setdefault(name, []).extend(going)
-                nulls_dropped = filtered(below, going).schema
-                below = replace(below, schema=nulls_dropped)
-                return moved(relation, below, [each for each in conditions if not _may_go(each)])
+                given[name] = going
+                below = replace(below, schema=filtered(below, going).schema)
+                return moved(relation, below, without(conditions, going))
     return relation
 
 

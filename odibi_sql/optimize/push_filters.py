@@ -29,7 +29,7 @@ from odibi_sql.ir.walk import (
 )
 from odibi_sql.optimize.can_fail import can_fail
 from odibi_sql.optimize.cost import is_cheap, is_free, is_volatile
-from odibi_sql.optimize.filters import conjuncts, filtered, moved, never_null, tightened
+from odibi_sql.optimize.filters import conjuncts, filtered, moved, never_null, tightened, without
 from odibi_sql.optimize.rule import Keys, NodeRule
 
 
@@ -61,7 +61,7 @@ def _through(filter_: ir.Filter, below: ir.Relation, fits: Callable[[ir.Expr], b
     if not going:
         return filter_
     below = map_inputs(below, lambda each: filtered(each, going))
-    return moved(filter_, below, [each for each in conditions if not fits(each)])
+    return moved(filter_, below, without(conditions, going))
 
 
 def _through_values(
@@ -75,7 +75,7 @@ def _through_values(
     if not going:
         return filter_
     inside = filtered(below.input, [substitute(each, values) for each in going])
-    staying = [each for each in conditions if not any(each is other for other in going)]
+    staying = without(conditions, going)
     never = tightened(filter_) if not staying else frozenset[str]()
     if isinstance(below, ir.Project):
         return moved(filter_, replace_changed(below, input=inside, columns=never_null(below.columns, never)), staying)

@@ -14,15 +14,13 @@ join, and no filter below one: the run checks that rule for the rows as they are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from msgspec.structs import replace
 
 from odibi_sql import ir
 from odibi_sql.ir.walk import columns_used
 from odibi_sql.optimize.can_fail import can_fail
 from odibi_sql.optimize.cost import is_volatile
-from odibi_sql.optimize.filters import conjuncts, filtered, moved
+from odibi_sql.optimize.filters import conjuncts, filtered, moved, without
 from odibi_sql.optimize.rule import Keys, NodeRule
 
 KEEPS_LEFT = ("inner", "cross", "left", "semi", "anti")  # a left row comes out as it is or not at all
@@ -45,15 +43,15 @@ def _push_filter(filter_: ir.Filter, join: ir.Join) -> ir.Relation:
     conditions = conjuncts(filter_.condition)
     left = [each for each in conditions if join.kind in KEEPS_LEFT and _speaks_of(each, join.left)]
     right = [each for each in conditions if join.kind in KEEPS_RIGHT and _speaks_of(each, join.right)]
-    right = _without(right, left)
-    both = [each for each in _without(conditions, [*left, *right]) if _joins(each, join)]
+    right = without(right, left)
+    both = [each for each in without(conditions, [*left, *right]) if _joins(each, join)]
     if not left and not right and not both:
         return filter_
     inner = join if join.condition is None else replace(join, condition=ir.true_of(join.condition, *both))
     if join.condition is None and both:
         inner = replace(join, kind="inner", condition=ir.true_of(*both))
     below = replace(inner, left=filtered(join.left, left), right=filtered(join.right, right))
-    return moved(filter_, below, _without(conditions, [*left, *right, *both]))
+    return moved(filter_, below, without(conditions, [*left, *right, *both]))
 
 
 def _push_condition(join: ir.Join) -> ir.Relation:
@@ -61,8 +59,8 @@ def _push_condition(join: ir.Join) -> ir.Relation:
     conditions = conjuncts(join.condition)
     left = [each for each in conditions if join.kind in NEEDS_LEFT and _speaks_of(each, join.left)]
     right = [each for each in conditions if join.kind in NEEDS_RIGHT and _speaks_of(each, join.right)]
-    right = _without(right, left)
-    staying = _without(conditions, [*left, *right])
+    right = without(right, left)
+    staying = without(conditions, [*left, *right])
     if not staying or len(staying) == len(conditions):
         return join
     return replace(
@@ -92,10 +90,6 @@ def _is_of(value: ir.Expr, side: ir.Relation) -> bool:
 
 def _may_move(condition: ir.Expr) -> bool:
     return not can_fail(condition) and not is_volatile(condition)
-
-
-def _without(conditions: Sequence[ir.Expr], others: Sequence[ir.Expr]) -> list[ir.Expr]:
-    return [each for each in conditions if not any(each is other for other in others)]
 
 
 PUSH_INTO_JOINS = NodeRule(name="push-into-joins", change=push_into_joins)

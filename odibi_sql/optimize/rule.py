@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from odibi_sql import ir
-from odibi_sql.ir.walk import map_expressions, map_inputs, replace_changed, rewrite
+from odibi_sql.ir.walk import expressions, map_expressions, map_inputs, parts, replace_changed, rewrite
 
 Keys = dict[str, tuple[frozenset[str], ...]]  # of each dataset: sets of columns of which no two rows share the values
 NodeChange = Callable[[ir.Relation, Keys], ir.Relation]
@@ -66,24 +66,28 @@ def _as_often_as_it_fires(relation: ir.Relation, change: Callable[[ir.Relation],
 
 def map_subqueries(relation: ir.Relation, change: Callable[[ir.Relation], ir.Relation]) -> ir.Relation:
     """Return this node with `change` done to the relation of each subquery in its own expressions."""
+    if not any(map(holds_subquery, expressions(relation))):
+        return relation
 
     def inside(part: ir.Expr) -> ir.Expr:
         if isinstance(part, ir.Exists | ir.InQuery | ir.ScalarQuery):
             return replace_changed(part, relation=change(part.relation))
         return part
 
-    return map_expressions(relation, lambda expr: rewrite(expr, inside) if _holds_subquery(expr) else expr)
+    return map_expressions(relation, lambda expr: rewrite(expr, inside) if holds_subquery(expr) else expr)
 
 
-def _holds_subquery(expr: ir.Expr) -> bool:
+def holds_subquery(expr: ir.Expr) -> bool:
     """The same as `ir.walk.has_subquery`, without a generator for each level: it is asked of every expression."""
+    if isinstance(expr, ir.Column):
+        return False
     waiting = [expr]
     while waiting:
         part = waiting.pop()
         if isinstance(part, ir.Exists | ir.InQuery | ir.ScalarQuery):
             return True
         if not isinstance(part, ir.Column | ir.Literal):
-            waiting.extend(ir.walk.parts(part))
+            waiting.extend(parts(part))
     return False
 
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from odibi_sql import ir
 from odibi_sql.ir.walk import map_expressions, rewrite
 from odibi_sql.optimize.can_fail import can_fail
+from odibi_sql.optimize.cost import is_free
 from odibi_sql.optimize.rule import Keys, NodeRule
 
 ALWAYS = ir.Literal(type=ir.BOOL, nullable=False, value=True)
@@ -22,7 +23,7 @@ NEVER = ir.Literal(type=ir.BOOL, nullable=False, value=False)
 
 def simplify_conditions(relation: ir.Relation, keys: Keys) -> ir.Relation:
     """Return this node with its conditions in fewer words."""
-    return map_expressions(relation, lambda expr: rewrite(expr, simplified))
+    return map_expressions(relation, lambda expr: expr if is_free(expr) else rewrite(expr, simplified))
 
 
 def simplified(expr: ir.Expr) -> ir.Expr:

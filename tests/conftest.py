@@ -1,0 +1,1 @@
+"""Being here, it puts this folder on the path: tests import the reference interpreter as `interpreter`."""
