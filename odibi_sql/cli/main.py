@@ -68,3 +68,9 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except Exception as defect:  # noqa: BLE001 - the edge of the process: a defect of odibi is told as one
+        if "ODIBI_DEBUG" in os.environ:
+            raise
+        click.echo(f"internal error: {type(defect).__name__}: {defect}", err=True)
+        click.echo("This is a defect of odibi, not of the pipeline; ODIBI_DEBUG=1 shows where.", err=True)
+        sys.exit(1)
