@@ -68,7 +68,9 @@ class BadNumber(Diagnostic, frozen=True, kw_only=True):
 
     code: ClassVar[str] = "bad-number"
     title: ClassVar[str] = "`{text}` is not a number"
-    hint: ClassVar[str] = "numbers are written `7`, `1_000_000`, `0.17`, `1e6`; a name that begins with a digit stands between backticks"
+    hint: ClassVar[str] = (
+        "numbers are written `7`, `1_000_000`, `0.17`, `1e6`; a name that begins with a digit stands between backticks"
+    )
     wrong: ClassVar[str] = _RIGHT.replace("'paid')\n", "'paid'), (2x, 'void')\n")
     right: ClassVar[str] = _RIGHT.replace("'paid')\n", "'paid'), (2, 'void')\n")
     text: str

@@ -109,9 +109,7 @@ def _join(
     on: Exprs,
     match: Literal["one", "many"] | None,
 ) -> Operator:
-    return Join(
-        span=span, kind=kind or "inner", dataset=dataset, alias=alias, columns=columns, on=on, match=match
-    )
+    return Join(span=span, kind=kind or "inner", dataset=dataset, alias=alias, columns=columns, on=on, match=match)
 
 
 def _cross_join(span: Span, dataset: Name, alias: Name | None, columns: Assignments | None) -> Operator:

@@ -64,13 +64,13 @@ def _layer(span: Span, name: Name) -> Statement:
     return Layer(span=span, name=name)
 
 
-def _connect(
-    span: Span, name: Name, kind: Name, arguments: tuple[Argument, ...] | None, options: Options
-) -> Statement:
+def _connect(span: Span, name: Name, kind: Name, arguments: tuple[Argument, ...] | None, options: Options) -> Statement:
     return Connect(span=span, name=name, kind=kind, arguments=arguments or (), options=options or ())
 
 
-def _ingest(span: Span, name: Name, source: Any, clauses: dict[str, Any], ops: Operators, options: Options) -> Statement:
+def _ingest(
+    span: Span, name: Name, source: Any, clauses: dict[str, Any], ops: Operators, options: Options
+) -> Statement:
     return Ingest(span=span, name=name, source=source, operators=ops, options=options or (), **clauses)
 
 

@@ -8,6 +8,7 @@ from functools import cache
 import msgspec
 
 from odibi_sql.diagnostics import Diagnostic, Source, Span
+from odibi_sql.diagnostics.syntax_errors import SqlComment
 from odibi_sql.diagnostics.text_errors import (
     BackslashQuote,
     BadNumber,
@@ -33,6 +34,8 @@ FOREIGN_MARKS: dict[str, tuple[str | None, str]] = {
     "&&": ("AND", "both of two conditions is `and`"),
     "/*": (None, "a comment begins with `#` and ends with its line"),
 }
+CURLY_QUOTES = "“”„‘’‚«»"
+STRAIGHT_QUOTES = "a string stands between straight quotes: '…' or \"…\""
 FOREIGN_CHARACTERS = {
     "!": "the opposite of a condition is `not`",
     "&": "both of two conditions is `and`; bits are `bit_and(a, b)`",
@@ -42,12 +45,6 @@ FOREIGN_CHARACTERS = {
     "@": "parameters and columns are written by their name alone",
     "?": "a choice is `case when … then … else … end`, a value for null is `coalesce(a, b)`",
     "\\": "a line goes on without any mark: line ends never matter",
-    "“": "a string stands between straight quotes: '…' or \"…\"",
-    "”": "a string stands between straight quotes: '…' or \"…\"",
-    "‘": "a string stands between straight quotes: '…' or \"…\"",
-    "’": "a string stands between straight quotes: '…' or \"…\"",
-    "«": "a string stands between straight quotes: '…' or \"…\"",
-    "»": "a string stands between straight quotes: '…' or \"…\"",
     "–": "minus is the plain `-`",
     "—": "minus is the plain `-`",
     "−": "minus is the plain `-`",
@@ -114,11 +111,14 @@ def _matched(source: Source, match: re.Match[str], marks: dict[str, str], found:
             assert kind is not None
             found.tokens.append(Token(kind, start, end, text))
             if kind == "STRING" and text.endswith("\\" + text[0]):
-                _check_backslash(source, start, end, found)
+                return _after_backslash(source, start, end, found)
     return end
 
 
 def _mark(source: Source, start: int, end: int, kind: str, found: Scanned) -> int:
+    if _is_sql_comment(source.text, start):
+        found.errors.append(SqlComment(span=Span(source, start, start + 2), mark="--"))
+        return _line_end(source, start)
     for size in (3, 2):
         foreign = source.text[start : start + size]
         if foreign in FOREIGN_MARKS:
@@ -128,6 +128,13 @@ def _mark(source: Source, start: int, end: int, kind: str, found: Scanned) -> in
         end = start + 2
     found.tokens.append(Token(kind, start, end, source.text[start:end]))
     return end
+
+
+def _is_sql_comment(text: str, start: int) -> bool:
+    """Return whether `--` begins a line or has a blank behind it: `a--1` is minus minus."""
+    if not text.startswith("--", start):
+        return False
+    return text[start + 2 : start + 3] == " " or not text[text.rfind("\n", 0, start) + 1 : start].strip()
 
 
 def _foreign_mark(source: Source, start: int, foreign: str, found: Scanned) -> int:
@@ -161,15 +168,15 @@ def _number(source: Source, start: int, end: int, found: Scanned) -> int:
 _TAIL = re.compile(r"(?:\.?\w)+")
 
 
-def _check_backslash(source: Source, start: int, end: int, found: Scanned) -> None:
+def _after_backslash(source: Source, start: int, end: int, found: Scanned) -> int:
     """Report `'it\\'s'`: the string ends at the second quote, and a word follows at once."""
-    if source.text[end : end + 1].isalnum():
-        found.errors.append(BackslashQuote(span=Span(source, end - 2, end), quote=source.text[start]))
-        close = source.text.find(source.text[start], end, _line_end(source, end))
-        if close < 0:
-            return
-        last = found.tokens.pop()
-        found.tokens.append(Token("STRING", last.start, close + 1, source.text[last.start : close + 1]))
+    text = source.text
+    close = text.find(text[start], end, _line_end(source, end))
+    if close < 0 or not text[end].isalnum():
+        return end
+    found.errors.append(BackslashQuote(span=Span(source, end - 2, end), quote=text[start]))
+    found.tokens[-1] = Token("STRING", start, close + 1, text[start : close + 1])
+    return close + 1
 
 
 def _unmatched(source: Source, start: int, found: Scanned) -> int:
@@ -182,6 +189,8 @@ def _unmatched(source: Source, start: int, found: Scanned) -> int:
         if text[start : start + size] in FOREIGN_MARKS:
             return _foreign_mark(source, start, text[start : start + size], found)
     span = Span(source, start, start + 1)
+    if character in CURLY_QUOTES:
+        return _curly_text(source, start, found)
     if character == ";":
         found.errors.append(Semicolon(span=span))
     elif character in FOREIGN_CHARACTERS:
@@ -189,6 +198,19 @@ def _unmatched(source: Source, start: int, found: Scanned) -> int:
     else:
         found.errors.append(UnknownCharacter(span=span, character=character))
     return start + 1
+
+
+def _curly_text(source: Source, start: int, found: Scanned) -> int:
+    """Report a string between quotes that word processors make, and take it as a string."""
+    end = start + 1
+    while end < len(source.text) and source.text[end] not in CURLY_QUOTES + "\n":
+        end += 1
+    is_closed = source.text[end : end + 1] not in ("", "\n")
+    found.errors.append(
+        ForeignMark(span=Span(source, start, end + is_closed), found=source.text[start], instead=STRAIGHT_QUOTES)
+    )
+    found.tokens.append(Token("STRING", start, end + is_closed, f'"{source.text[start + 1 : end]}"'))
+    return end + is_closed
 
 
 def _unclosed(source: Source, start: int, found: Scanned) -> int:

@@ -61,8 +61,10 @@ class Walk:
         self.values: list[Any] = []
         self.firsts: list[int] = []  # the first token of each value
         self.depths: list[int] = []
+        self.before = self.states  # the states before the next token made anything of them
         self.first = self.index  # the first token of the statement
         self.is_broken = False
+        self.closed: set[int] = set()  # where brackets begin that have been closed by mending
 
     def span(self, first: int, end: int) -> Span:
         """Return the span of the tokens from `first` to `end` (excluded)."""
@@ -77,6 +79,7 @@ def walk(source: Source, scanned: Scanned) -> Walk:
     while True:
         row = row_of(here.states[-1])
         terminal = terminal_at(here.tokens, here.index, row, keywords)
+        here.before = here.states.copy()
         if not _take(here, terminal, here.tokens[here.index], here.index) and not _recover(here):
             return here
         if here.tokens[here.index - 1].kind == END and here.index:

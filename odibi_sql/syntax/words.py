@@ -144,9 +144,7 @@ def _before_dataset(tokens: Tokens, index: int) -> bool:
 
 
 def _layer(tokens: Tokens, index: int) -> bool:
-    return is_name(tokens[index + 1]) and (
-        tokens[index + 1].word == "layer" or not starts_statement(tokens, index + 1)
-    )
+    return is_name(tokens[index + 1]) and (tokens[index + 1].word == "layer" or not starts_statement(tokens, index + 1))
 
 
 def _rows(tokens: Tokens, index: int) -> bool:
