@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from odibi_sql import ir, syntax
 from odibi_sql.check.scope import Scope
-from odibi_sql.diagnostics import Diagnostic
+from odibi_sql.diagnostics import Diagnostic, Span
 
 QueryChecker = Callable[["Context", syntax.Query, Scope], ir.Relation]
 
@@ -22,6 +22,9 @@ class Context:
         self.parameters: dict[str, ir.Literal] = {}
         self.datasets: dict[str, ir.Dataset] = {}  # those checked so far; a wrong one has an open schema
         self.findings: list[Diagnostic] = []
+        self.places: dict[int, tuple[ir.Expr, Span]] = {}  # by identity: where columns beside aggregates stand
+        self.names: dict[str, Span | None] = {}  # of the datasets that the pipeline makes, checked already or not
+        self.internal: set[str] = set()  # names that the compiler gave: of hidden datasets and of gates
 
     def report(self, finding: Diagnostic, allowed: tuple[str, ...] = ()) -> None:
         """Keep a finding; a warning that is in `allowed` by its code is silenced."""

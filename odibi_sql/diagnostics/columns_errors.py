@@ -17,7 +17,8 @@ def _pipeline(*operators: str) -> str:
 class DeriveReplaces(Diagnostic, frozen=True, kw_only=True):
     """`derive` makes new columns; `set` gives new values to columns that exist.
 
-    Two words, so that a reader sees whether the meaning of a column changes, and a name that happens to be taken is told.
+    Two words, so that a reader sees whether the meaning of a column changes, and a name that happens to be taken is
+    told.
     """
 
     code: ClassVar[str] = "derive-replaces"
@@ -126,25 +127,24 @@ class FillMismatch(Diagnostic, frozen=True, kw_only=True):
     actual: str
 
 
-class CannotCastColumn(Diagnostic, frozen=True, kw_only=True):
-    """No value of the column's type can be cast to the type asked for."""
+class NullWithoutType(Diagnostic, frozen=True, kw_only=True):
+    """A column of nothing but `null` has no type, and every column has one."""
 
-    code: ClassVar[str] = "cannot-cast-column"
-    title: ClassVar[str] = "`{name}` is {actual}, which cannot be cast to {type}"
-    label: ClassVar[str] = "there is no cast from {actual} to {type}"
-    wrong: ClassVar[str] = _pipeline("derive size = 1.5", "cast size date")
-    right: ClassVar[str] = _pipeline("derive size = 1.5", "cast size int64")
+    code: ClassVar[str] = "null-without-type"
+    title: ClassVar[str] = "`{name}` is null in every row, and has no type"
+    label: ClassVar[str] = "of which type?"
+    hint: ClassVar[str] = "say which: `cast(null as string)`"
+    wrong: ClassVar[str] = _pipeline("derive note = null")
+    right: ClassVar[str] = _pipeline("derive note = cast(null as string)")
 
     name: str
-    type: str
-    actual: str
 
 
 class FilterDropsNulls(Diagnostic, frozen=True, kw_only=True):
     """A comparison is neither true nor false where a column is null, so the filter drops that row.
 
-    `status <> 'void'` reads as if it kept all rows but the void ones; it drops those without a status too. Where that is
-    meant, `status is not null` says it; where it is not, `is distinct from` compares null as a value.
+    `status <> 'void'` reads as if it kept all rows but the void ones; it drops those without a status too. Where that
+    is meant, `status is not null` says it; where it is not, `is distinct from` compares null as a value.
     """
 
     code: ClassVar[str] = "filter-drops-nulls"

@@ -19,8 +19,8 @@ def _pipeline(*operators: str) -> str:
 class ActionNeedsRows(Diagnostic, frozen=True, kw_only=True):
     """`drop` and `quarantine` leave out the rows that break a rule, and this rule is about the dataset as a whole.
 
-    `unique`, `rows` and `fresh` can be kept or broken by a dataset, not by one row of it. Conditions, `not null` and `references` are
-    about rows.
+    `unique`, `rows` and `fresh` can be kept or broken by a dataset, not by one row of it. Conditions, `not null` and
+    `references` are about rows.
     """
 
     code: ClassVar[str] = "action-needs-rows"

@@ -7,7 +7,10 @@ from typing import ClassVar
 from odibi_sql.diagnostics.diagnostic import Diagnostic, Severity
 
 _ORDERS = "ingest orders from values (order_no int64 not null, id int64, client int64) (1, 5, 7), (2, 6, 8)\n"
-_CLIENTS = "ingest clients from values (client int64 not null, name string) (7, 'Ada'), (8, 'Bob')\n  | dedupe by client keep any\n"
+_CLIENTS = (
+    "ingest clients from values (client int64 not null, name string) (7, 'Ada'), (8, 'Bob')\n"
+    "  | dedupe by client keep any\n"
+)
 _PEOPLE = (
     "ingest people from values (id int64 not null, name string) (7, 'Ada'), (8, 'Bob')\n  | dedupe by id keep any\n"
 )
@@ -20,8 +23,9 @@ def _pipeline(other: str, operator: str) -> str:
 class JoinDuplicateColumn(Diagnostic, frozen=True, kw_only=True):
     """Both sides of a join bring a column of the same name, and nothing is renamed silently.
 
-    A column that both sides have and that the join names alone after `on` (`on customer_id`) comes out once. Any other has to
-    be left out, or renamed: in the column list (`join people (name)`, `join people (person_id = id)`) or with `rename` before.
+    A column that both sides have and that the join names alone after `on` (`on customer_id`) comes out once. Any
+    other has to be left out, or renamed: in the column list (`join people (name)`, `join people (person_id = id)`) or
+    with `rename` before.
     """
 
     code: ClassVar[str] = "duplicate-join-column"
@@ -111,12 +115,28 @@ class JoinOnTypes(Diagnostic, frozen=True, kw_only=True):
     dataset: str
 
 
+class JoinOnOneSide(Diagnostic, frozen=True, kw_only=True):
+    """A name that stands alone after `on` is a column that both sides have, and this one is of one side only."""
+
+    code: ClassVar[str] = "join-on-one-side"
+    title: ClassVar[str] = "`{name}` is a column of `{there}` and not of `{missing}`"
+    label: ClassVar[str] = "not on both sides"
+    hint: ClassVar[str] = "{suggestion}"
+    wrong: ClassVar[str] = _pipeline(_PEOPLE, "join semi people on client")
+    right: ClassVar[str] = _pipeline(_PEOPLE, "join semi people on client = people.id")
+
+    name: str
+    there: str
+    missing: str
+    suggestion: str
+
+
 class JoinMayMultiply(Diagnostic, frozen=True, kw_only=True):
     """A row can find several rows of the other side, and comes out once for each of them.
 
-    The other side is not known to be unique in the joined columns. Keys are known from `key` after an ingest and from `aggregate`,
-    `dedupe`, `distinct` and `expect unique`. `match many` at the join's end says that more rows are meant; `match one` makes it a
-    rule that the run checks.
+    The other side is not known to be unique in the joined columns. Keys are known from `key` after an ingest and from
+    `aggregate`, `dedupe`, `distinct` and `expect unique`. `match many` at the join's end says that more rows are
+    meant; `match one` makes it a rule that the run checks.
     """
 
     code: ClassVar[str] = "join-may-multiply"

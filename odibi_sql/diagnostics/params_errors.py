@@ -15,8 +15,6 @@ class UnknownParameter(Diagnostic, frozen=True, kw_only=True):
     code: ClassVar[str] = "unknown-parameter"
     title: ClassVar[str] = "the pipeline has no parameter `{name}`"
     hint: ClassVar[str] = "{suggestion}"
-    wrong: ClassVar[str] = _DAY
-    right: ClassVar[str] = _DAY
 
     name: str
     suggestion: str
@@ -45,8 +43,6 @@ class BadParameterValue(Diagnostic, frozen=True, kw_only=True):
     title: ClassVar[str] = "the parameter `{name}` is {type}, and {value} is not one"
     label: ClassVar[str] = "{type}"
     hint: ClassVar[str] = "{suggestion}"
-    wrong: ClassVar[str] = "param day date = date '2025-11-01'\n"
-    right: ClassVar[str] = "param day date = date '2025-11-01'\n"
 
     name: str
     type: str
@@ -70,8 +66,8 @@ class ParameterType(Diagnostic, frozen=True, kw_only=True):
 class UnknownHole(Diagnostic, frozen=True, kw_only=True):
     """A text has a hole `{name}`, and the pipeline has no parameter of that name.
 
-    In the text of an ingest, a store, a publish or a connect, `{name}` is replaced by the parameter, `{day:%Y/%m/%d}` formats a date
-    or a timestamp, and `{{` stands for a brace.
+    In the text of an ingest, a store, a publish or a connect, `{name}` is replaced by the parameter, `{day:%Y/%m/%d}`
+    formats a date or a timestamp, and `{{` stands for a brace.
     """
 
     code: ClassVar[str] = "unknown-hole"
@@ -88,8 +84,9 @@ class UnknownHole(Diagnostic, frozen=True, kw_only=True):
 class BadHole(Diagnostic, frozen=True, kw_only=True):
     """A hole of a text that cannot be filled: it is not closed, it is empty, or its format does not fit the parameter.
 
-    A format stands behind a colon and is for dates and timestamps: `{day:%Y/%m/%d}`, in the letters `%Y` year, `%m` month, `%d` day,
-    `%H` hour, `%M` minute, `%S` second, `%f` microseconds, `%y` year of the century, `%j` day of the year.
+    A format stands behind a colon and is for dates and timestamps: `{day:%Y/%m/%d}`, in the letters `%Y` year, `%m`
+    month, `%d` day, `%H` hour, `%M` minute, `%S` second, `%f` microseconds, `%y` year of the century, `%j` day of the
+    year.
     """
 
     code: ClassVar[str] = "bad-hole"

@@ -27,8 +27,9 @@ class SourceNotFound(Diagnostic, frozen=True, kw_only=True):
 class SourceMismatch(Diagnostic, frozen=True, kw_only=True):
     """What an ingest reads cannot be read, or is not what the pipeline holds it to.
 
-    With `schema (…)` the source is held to it: a missing column is an error when the pipeline is compiled, a value that does not
-    fit is one when it runs. Types that an engine lacks are mapped to the nearest of the language where nothing is lost.
+    With `schema (…)` the source is held to it: a missing column is an error when the pipeline is compiled, a value
+    that does not fit is one when it runs. Types that an engine lacks are mapped to the nearest of the language where
+    nothing is lost.
     """
 
     code: ClassVar[str] = "source-mismatch"
@@ -67,6 +68,21 @@ class ValuesWidth(Diagnostic, frozen=True, kw_only=True):
     count: str  # "1 value", "3 values"
     columns: str  # "2 columns"
     names: str
+
+
+class ValueMismatch(Diagnostic, frozen=True, kw_only=True):
+    """A value of a row is not of its column's type, and would not become one without a loss."""
+
+    code: ClassVar[str] = "value-mismatch"
+    title: ClassVar[str] = "`{name}` is {type}, and this is {actual}"
+    label: ClassVar[str] = "{actual}"
+    hint: ClassVar[str] = "write a value of {type}, or declare `{name}` as {actual}"
+    wrong: ClassVar[str] = "ingest rates from values (currency string, rate float64) ('EUR', true)\n"
+    right: ClassVar[str] = "ingest rates from values (currency string, rate float64) ('EUR', 1.0)\n"
+
+    name: str
+    type: str
+    actual: str
 
 
 class NullInNotNull(Diagnostic, frozen=True, kw_only=True):

@@ -12,8 +12,8 @@ _ORDERS = "ingest orders from values (id int64 not null, amount float64) (1, 9.5
 class UnknownDataset(Diagnostic, frozen=True, kw_only=True):
     """A step reads a dataset that no step of the pipeline makes.
 
-    Datasets are named by `ingest`, `transform`, `sql` and `python` steps, and by `quarantine`. Names keep their case and
-    are matched exactly. The step that makes a dataset can stand anywhere in the file.
+    Datasets are named by `ingest`, `transform`, `sql` and `python` steps, and by `quarantine`. Names keep their case
+    and are matched exactly. The step that makes a dataset can stand anywhere in the file.
     """
 
     code: ClassVar[str] = "unknown-dataset"
@@ -47,8 +47,8 @@ class DuplicateName(Diagnostic, frozen=True, kw_only=True):
 class NamesDifferInCase(Diagnostic, frozen=True, kw_only=True):
     """Two names differ only in the case of their letters.
 
-    Names keep their case and are matched exactly, but not every engine and every file system tells such names apart, so
-    what one engine keeps as two columns would be one on another.
+    Names keep their case and are matched exactly, but not every engine and every file system tells such names apart,
+    so what one engine keeps as two columns would be one on another.
     """
 
     code: ClassVar[str] = "names-differ-in-case"
@@ -66,7 +66,8 @@ class NamesDifferInCase(Diagnostic, frozen=True, kw_only=True):
 class Cycle(Diagnostic, frozen=True, kw_only=True):
     """Steps read each other in a circle, or a step reads itself.
 
-    What runs first is decided by who reads whom, so a step cannot need what it makes itself, however long the way around.
+    What runs first is decided by who reads whom, so a step cannot need what it makes itself, however long the way
+    around.
     """
 
     code: ClassVar[str] = "cycle"
@@ -85,8 +86,8 @@ class Cycle(Diagnostic, frozen=True, kw_only=True):
 class LaterLayer(Diagnostic, frozen=True, kw_only=True):
     """A step reads a dataset of a layer that begins after its own.
 
-    Layers are in the order in which the file begins them. A step reads its own layer and earlier ones; what stands before the
-    first `layer` is earlier than all of them.
+    Layers are in the order in which the file begins them. A step reads its own layer and earlier ones; what stands
+    before the first `layer` is earlier than all of them.
     """
 
     code: ClassVar[str] = "later-layer"
@@ -150,8 +151,8 @@ class UnusedDataset(Diagnostic, frozen=True, kw_only=True):
 class UnusedSort(Diagnostic, frozen=True, kw_only=True):
     """A sort whose order is lost before anything uses it.
 
-    `sort` says in which order the rows come for a `limit` or `keep` below it, and for what is stored or shown. `filter`, `derive`,
-    `set`, `select`, `rename`, `drop` and `limit` keep the order; any other operator ends it.
+    `sort` says in which order the rows come for a `limit` or `keep` below it, and for what is stored or shown.
+    `filter`, `derive`, `set`, `select`, `rename`, `drop` and `limit` keep the order; any other operator ends it.
     """
 
     code: ClassVar[str] = "unused-sort"
@@ -171,7 +172,7 @@ class BadCount(Diagnostic, frozen=True, kw_only=True):
     code: ClassVar[str] = "bad-count"
     title: ClassVar[str] = "{what} is {actual}; it has to be a whole number from {least}"
     label: ClassVar[str] = "not a number of rows"
-    wrong: ClassVar[str] = _ORDERS + "\ntransform some from orders\n  | limit 1.5\n"
+    wrong: ClassVar[str] = _ORDERS + "\ntransform some from orders\n  | limit -1\n"
     right: ClassVar[str] = _ORDERS + "\ntransform some from orders\n  | limit 2\n"
 
     what: str

@@ -41,7 +41,10 @@ class TargetIsSource(Diagnostic, frozen=True, kw_only=True):
 
 
 class PartitionLeavesNothing(Diagnostic, frozen=True, kw_only=True):
-    """The values of `partition by` are the names of folders, not in the files; every column is one, so the files are empty."""
+    """Every column is in `partition by`.
+
+    The values of those columns are the names of folders and not in the files, so nothing would be in the files.
+    """
 
     code: ClassVar[str] = "partition-leaves-nothing"
     title: ClassVar[str] = "the files would have no columns: all of them are in `partition by`"

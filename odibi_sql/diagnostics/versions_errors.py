@@ -10,8 +10,8 @@ from odibi_sql.diagnostics.diagnostic import Diagnostic
 class NotInThisVersion(Diagnostic, frozen=True, kw_only=True):
     """The language has this, and this version of odibi_sql does not run it yet.
 
-    It is parsed and formatted, so that a pipeline can be written ahead of the compiler, but nothing is
-    compiled that would leave it out silently.
+    It is parsed and formatted, so that a pipeline can be written ahead of the compiler, but nothing is compiled that
+    would leave it out silently.
     """
 
     code: ClassVar[str] = "not-in-this-version"

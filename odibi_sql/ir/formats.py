@@ -115,7 +115,7 @@ _CSV_READ = (
         name="quoted_null",
         kind="bool",
         default=False,
-        doc="Whether the text for null means null between quotes as well: `""` is then null, not an empty text.",
+        doc="Whether the text for null means null between quotes as well: `` is then null, not an empty text.",
         sides=("read",),
     ),
     FormatOption(

@@ -1,0 +1,163 @@
+"""Gates: relations of one row that count, for each rule, what breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from odibi_sql import ir
+from odibi_sql.check.context import Context
+from odibi_sql.check.datasets import internal_name
+from odibi_sql.check.flow import Flow, columns_as_they_are, projection
+from odibi_sql.check.matching import Matching
+from odibi_sql.check.scope import column_of
+from odibi_sql.diagnostics import Span
+
+COUNT = ir.AggregateCall(type=ir.INT64, nullable=False, function="count", args=())
+
+
+def split_off(context: Context, flow: Flow) -> Flow:
+    """Return the same rows read from a dataset, so that a gate can read them too: a hidden one, unless they are one."""
+    if isinstance(flow.relation, ir.Read):
+        return flow
+    hidden = ir.Dataset(
+        name=internal_name(context, f"{flow.step}_unchecked"),
+        relation=flow.relation,
+        made_by="hidden",
+        step=flow.step,
+        keys=flow.keys,
+        layer=flow.layer,
+        gates=flow.gate_names,
+        span=flow.relation.span,
+    )
+    read = ir.Read(schema=flow.relation.schema, dataset=hidden.name)
+    return replace(flow, relation=read, datasets=(*flow.datasets, hidden))
+
+
+def gate_of(
+    context: Context, flow: Flow, counts: Sequence[ir.Relation], rules: Sequence[ir.GateRule], span: Span | None
+) -> Flow:
+    """Return the flow behind a new gate of these rules; `counts` are relations of one row that have their columns."""
+    relation = counts[0]
+    for each in counts[1:]:
+        schema = ir.Schema((*relation.schema.fields, *each.schema.fields))
+        relation = ir.Join(schema=schema, left=relation, right=each, kind="cross", condition=None)
+    names = [rule.column for rule in rules]
+    if list(relation.schema.names) != names:
+        relation = projection(relation, columns_as_they_are(relation.schema[name] for name in names))
+    gate = ir.Gate(
+        name=internal_name(context, f"{flow.step}_checks"),
+        step=flow.step,
+        relation=relation,
+        rules=tuple(rules),
+        layer=flow.layer,
+        span=span,
+    )
+    return replace(flow, gates=(*flow.gates, gate))
+
+
+def counted(relation: ir.Relation, columns: Iterable[tuple[str, ir.Expr | None]]) -> ir.Aggregate:
+    """Return the one row of how many rows meet each condition (None: all rows)."""
+    aggregates = tuple(
+        ir.AggregateAssignment(name, COUNT if where is None else replace(COUNT, where=where)) for name, where in columns
+    )
+    schema = ir.Schema(tuple(ir.Field(each.name, ir.INT64, nullable=False) for each in aggregates))
+    return ir.Aggregate(schema=schema, input=relation, keys=(), aggregates=aggregates)
+
+
+def count_not_unique(relation: ir.Relation, columns: Sequence[str], name: str, *, nulls_break: bool) -> ir.Relation:
+    """Return the one row of how many rows are too many: those beyond the first of each value of `columns`.
+
+    Nulls are values like others, unless `nulls_break`: then each row with one is too many.
+    """
+    fields = [relation.schema[each] for each in columns]
+    groups = grouped(relation, [(field.name, column_of(field)) for field in fields], "rows of it")
+    rows = ir.Column(type=ir.INT64, nullable=False, name="rows of it")
+    too_many: ir.Expr = ir.Call(type=ir.INT64, nullable=False, function="-", args=(rows, whole(1)))
+    nullable = [column_of(field) for field in fields if field.nullable]
+    if nulls_break and nullable:
+        has_null = any_of([is_null(each) for each in nullable])
+        too_many = ir.Case(type=ir.INT64, nullable=False, branches=(ir.Branch(has_null, rows),), otherwise=too_many)
+    total = ir.AggregateCall(type=ir.INT64, nullable=True, function="sum", args=(too_many,))
+    schema = ir.Schema((ir.Field(name, ir.INT64),))
+    summed = ir.Aggregate(schema=schema, input=groups, keys=(), aggregates=(ir.AggregateAssignment(name, total),))
+    column = ir.Column(type=ir.INT64, nullable=True, name=name)
+    filled = ir.Call(type=ir.INT64, nullable=False, function="coalesce", args=(column, whole(0)))
+    return projection(summed, (ir.Assignment(name, filled),))
+
+
+def count_unless(relation: ir.Relation, condition: ir.Expr, name: str) -> ir.Relation:
+    """Return the one row that is 0 where the condition on the one row of `relation` is true, and 1 where it is not."""
+    value = ir.Case(type=ir.INT64, nullable=False, branches=(ir.Branch(condition, whole(0)),), otherwise=whole(1))
+    return projection(relation, (ir.Assignment(name, value),))
+
+
+def count_of_matched_twice(flow: Flow, right: ir.Relation, parts: Matching, name: str) -> ir.Relation:
+    """Return the one row of how many rows of `flow` find more than one row of `right`."""
+    if parts.right:
+        right = ir.Filter(schema=right.schema, input=right, condition=ir.true_of(*parts.right))
+    keys = [(f"{name}.{number}", value) for number, (_, value) in enumerate(parts.pairs)]
+    groups = grouped(right, keys, f"{name}.rows")
+    rows = ir.Column(type=ir.INT64, nullable=False, name=f"{name}.rows")
+    more = ir.Call(type=ir.BOOL, nullable=False, function=">", args=(rows, whole(1)))
+    several = ir.Filter(schema=groups.schema, input=groups, condition=more)
+    conditions = [
+        same(mine, ir.Column(type=theirs.type, nullable=theirs.nullable, name=key))
+        for (mine, theirs), (key, _) in zip(parts.pairs, keys, strict=True)
+    ]
+    matched = ir.Join(
+        schema=flow.relation.schema,
+        left=flow.relation,
+        right=several,
+        kind="semi",
+        condition=ir.true_of(*parts.left, *conditions),
+    )
+    return counted(matched, [(name, None)])
+
+
+def grouped(relation: ir.Relation, keys: Sequence[tuple[str, ir.Expr]], count: str) -> ir.Aggregate:
+    """Return the different values of `keys`, each with the number of its rows in the column `count`."""
+    fields = [ir.Field(name, value.type, value.nullable) for name, value in keys]
+    return ir.Aggregate(
+        schema=ir.Schema((*fields, ir.Field(count, ir.INT64, nullable=False))),
+        input=relation,
+        keys=tuple(ir.Assignment(name, value) for name, value in keys),
+        aggregates=(ir.AggregateAssignment(count, COUNT),),
+    )
+
+
+def whole(value: int) -> ir.Literal:
+    """Return a whole number as an expression."""
+    return ir.Literal(type=ir.INT64, nullable=False, value=value)
+
+
+def is_null(operand: ir.Expr) -> ir.Expr:
+    """Return `operand is null`."""
+    return ir.Call(type=ir.BOOL, nullable=False, function="is null", args=(operand,))
+
+
+def not_(operand: ir.Expr) -> ir.Expr:
+    """Return `not operand`."""
+    return ir.Call(type=ir.BOOL, nullable=operand.nullable, function="not", args=(operand,))
+
+
+def is_broken(condition: ir.Expr) -> ir.Expr:
+    """Return whether a row breaks a condition: it is false, or null."""
+    if condition.nullable:
+        condition = ir.Call(type=ir.BOOL, nullable=False, function="is true", args=(condition,))
+    return not_(condition)
+
+
+def any_of(conditions: Sequence[ir.Expr]) -> ir.Expr:
+    """Return the `or` of conditions, at least one."""
+    result = conditions[0]
+    for each in conditions[1:]:
+        nullable = result.nullable or each.nullable
+        result = ir.Call(type=ir.BOOL, nullable=nullable, function="or", args=(result, each))
+    return result
+
+
+def same(left: ir.Expr, right: ir.Expr) -> ir.Expr:
+    """Return `left = right` of two expressions of one type."""
+    return ir.Call(type=ir.BOOL, nullable=left.nullable or right.nullable, function="=", args=(left, right))

@@ -1,0 +1,170 @@
+"""Options in parentheses: those of formats, declared in `ir.formats`, and those of steps, in `with (…)`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from odibi_sql import ir, syntax
+from odibi_sql.check.context import Context
+from odibi_sql.check.expressions import condition, constant
+from odibi_sql.check.scope import Scope
+from odibi_sql.diagnostics import Span, did_you_mean, listed
+from odibi_sql.diagnostics.options_errors import BadOption, DuplicateOption, UnknownFormat, UnknownOption
+from odibi_sql.diagnostics.versions_errors import NotInThisVersion
+from odibi_sql.ir.formats import FORMATS, LATER_FORMATS, Format, FormatOption, Side
+
+STEP_OPTIONS = ("when", "owner", "tags", "materialize")
+LATER_OPTIONS = ("retry", "backoff", "timeout", "cache")
+SIDES = {"read": "when it is read,", "write": "when it is written,"}
+
+
+def check_format(context: Context, name: syntax.Name) -> Format | None:
+    """Return the format, or report that it is unknown, or of a later version, and return None."""
+    found = FORMATS.get(name.text)
+    if found is None and name.text in LATER_FORMATS:
+        context.report(NotInThisVersion(span=name.span, what=f"the format `{name.text}`", instead=_formats()))
+    elif found is None:
+        suggestion = did_you_mean(name.text, FORMATS)
+        context.report(UnknownFormat(span=name.span, name=name.text, suggestion=suggestion))
+    return found
+
+
+def _formats() -> str:
+    return f"this version has {listed(FORMATS)}"
+
+
+def check_format_options(context: Context, format_: Format, side: Side, written: Iterable[syntax.Option]) -> ir.Options:
+    """Return the values of the options that are written, in the order in which the format declares them."""
+    found: dict[str, ir.OptionValue] = {}
+    for each in written:
+        option = format_.option(each.name.text, side)
+        if option is None:
+            context.report(_unknown(format_, side, each))
+        elif option.name in found:
+            context.report(DuplicateOption(span=each.name.span, name=option.name))
+        elif (value := _option_value(context, option, each)) is not None:
+            found[option.name] = value
+    return tuple((name, found[name]) for name in format_.option_names(side) if name in found)
+
+
+def _unknown(format_: Format, side: Side, written: syntax.Option) -> UnknownOption:
+    name, owner = written.name.text, f"{format_.name}, {SIDES[side]}"
+    other: Side = "write" if side == "read" else "read"
+    if format_.option(name, other) is not None:
+        suggestion = f"it is an option of {format_.name} {SIDES[other].removesuffix(',')}"
+    else:
+        suggestion = did_you_mean(name, format_.option_names(side))
+    return UnknownOption(span=written.name.span, name=name, owner=owner, suggestion=suggestion)
+
+
+def _option_value(context: Context, option: FormatOption, written: syntax.Option) -> ir.OptionValue | None:
+    """Return the value, or report that the option does not take it. A bare word is the text that it is."""
+    literal = _literal(context, written.value)
+    if literal is None or literal.type == ir.UNKNOWN:
+        return None
+    value = literal.value
+    match option.kind:
+        case "bool":
+            expected, fits = "true or false", isinstance(value, bool)
+        case "whole number":
+            fits = isinstance(value, int) and not isinstance(value, bool) and value >= option.least
+            expected = f"a whole number from {option.least}"
+        case "character":
+            expected, fits = "one character", isinstance(value, str) and len(value) == 1
+        case "text":
+            expected, fits = "a text", isinstance(value, str)
+    if fits and option.choices and value not in option.choices:
+        expected, fits = "one of " + ", ".join(f"`{each}`" for each in option.choices), False
+    if fits and isinstance(value, bool | int | str):
+        return value
+    near = did_you_mean(str(value), option.choices) if option.choices and isinstance(value, str) else ""
+    span, actual = written.value.span, f"`{written.value.span.text}`"
+    context.report(BadOption(span=span, name=option.name, expected=expected, actual=actual, suggestion=near))
+    return None
+
+
+def _literal(context: Context, value: syntax.Expr) -> ir.Literal | None:
+    if isinstance(value, syntax.Reference) and len(value.parts) == 1 and value.parts[0].text not in context.parameters:
+        return ir.Literal(type=ir.STRING, nullable=False, value=value.parts[0].text)
+    return constant(context, value)
+
+
+def check_step_options(context: Context, written: Iterable[syntax.Option]) -> ir.StepOptions:
+    """Return what `with (…)` says of a step. A `when` that is false, or null, skips it."""
+    owner: str | None = None
+    tags: tuple[str, ...] = ()
+    materialize: bool | None = None
+    skip = False
+    seen: set[str] = set()
+    for each in written:
+        name = each.name.text
+        if name in seen:
+            context.report(DuplicateOption(span=each.name.span, name=name))
+        seen.add(name)
+        match name:
+            case "when":
+                skip = _is_skipped(context, each.value)
+            case "owner":
+                owner = _text(context, each)
+            case "tags":
+                tags = _texts(context, each)
+            case "materialize":
+                materialize = _truth(context, each)
+            case _ if name in LATER_OPTIONS:
+                context.report(NotInThisVersion(span=each.name.span, what=f"the option `{name}`"))
+            case _:
+                suggestion = did_you_mean(name, (*STEP_OPTIONS, *LATER_OPTIONS))
+                context.report(UnknownOption(span=each.name.span, name=name, owner="a step", suggestion=suggestion))
+    return ir.StepOptions(owner=owner, tags=tags, materialize=materialize, skip=skip)
+
+
+def _is_skipped(context: Context, written: syntax.Expr) -> bool:
+    rows = _call_of_rows(written)
+    if rows is not None:
+        context.report(NotInThisVersion(span=rows, what="`rows(…)` in `when`", instead="`when` can use parameters"))
+        return False
+    if condition(context, Scope(columns=(), what="`when`"), written).type == ir.UNKNOWN:
+        return False
+    literal = constant(context, written, ir.BOOL)
+    return literal is not None and literal.type == ir.BOOL and literal.value is not True
+
+
+def _call_of_rows(written: object) -> Span | None:
+    """Return the place of a call `rows(…)` in an expression, or None."""
+    if isinstance(written, syntax.Call) and written.name.text == "rows":
+        return written.span
+    if isinstance(written, syntax.Node):
+        inside = [getattr(written, name) for name in written.__struct_fields__]
+    else:
+        inside = list(written) if isinstance(written, tuple) else []
+    return next((span for each in inside if (span := _call_of_rows(each)) is not None), None)
+
+
+def _text(context: Context, written: syntax.Option) -> str | None:
+    literal = _literal(context, written.value)
+    if literal is None or literal.type == ir.UNKNOWN or isinstance(literal.value, str):
+        return None if literal is None or not isinstance(literal.value, str) else literal.value
+    _bad(context, written, "a text")
+    return None
+
+
+def _texts(context: Context, written: syntax.Option) -> tuple[str, ...]:
+    items = written.value.items if isinstance(written.value, syntax.ListOf) else (written.value,)
+    values = [_literal(context, each) for each in items]
+    found = tuple(each.value for each in values if each is not None and isinstance(each.value, str))
+    if len(found) < len([each for each in values if each is not None]):
+        _bad(context, written, "a list of texts, like `['pii']`")
+    return found
+
+
+def _truth(context: Context, written: syntax.Option) -> bool | None:
+    literal = constant(context, written.value)
+    if literal is None or literal.type == ir.UNKNOWN or isinstance(literal.value, bool):
+        return None if literal is None or not isinstance(literal.value, bool) else literal.value
+    _bad(context, written, "true or false")
+    return None
+
+
+def _bad(context: Context, written: syntax.Option, expected: str) -> None:
+    name, actual = written.name.text, f"`{written.value.span.text}`"
+    context.report(BadOption(span=written.value.span, name=name, expected=expected, actual=actual))

@@ -1,0 +1,115 @@
+"""A whole pipeline: its statements checked in the order in which they need each other, put together as a graph."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping
+
+from odibi_sql import ir, syntax
+from odibi_sql.check.context import Context
+from odibi_sql.check.graph import Step, in_order, quarantines_of, reads_of
+from odibi_sql.check.layers import Layers, check_layers, layers_of
+from odibi_sql.check.locations import check_locations
+from odibi_sql.check.params import check_parameters
+from odibi_sql.check.refused import refuse_statement
+from odibi_sql.check.statements import Made, check_step
+from odibi_sql.check.stores import check_store, named_apart
+from odibi_sql.check.unused import report_unused
+from odibi_sql.diagnostics.steps_errors import DuplicateName, NamesDifferInCase, TwoPipelines
+
+Numbered = dict[str, tuple[int, Step]]  # steps with their place in the file, by a name that each has alone
+
+
+def check_pipeline(context: Context, tree: syntax.Tree, given: Mapping[str, object]) -> ir.Graph:
+    """Return the graph. Where an error was found, something in it is unknown and it is not to be used."""
+    pipeline = _pipeline(context, tree)
+    parameters = check_parameters(context, [each for each in tree.statements if isinstance(each, syntax.Param)], given)
+    for each in tree.statements:
+        refuse_statement(context, each)
+    layers = layers_of(context, tree.statements)
+    made = _check_steps(context, tree, layers)
+    stores = named_apart([store for store in _check_stores(context, tree, layers) if store is not None])
+    datasets = tuple(dataset for each in made for dataset in each.datasets)
+    gates = tuple(gate for each in made for gate in each.gates)
+    check_locations(context, tree.statements)
+    report_unused(context, tree, datasets, gates, stores)
+    return ir.Graph(
+        pipeline=_name(tree) if pipeline is None else pipeline.name.text,
+        doc=_doc(pipeline),
+        parameters=parameters,
+        datasets=datasets,
+        gates=tuple(sorted(gates, key=lambda each: -1 if each.span is None else each.span.start)),
+        stores=stores,
+        layers=layers.names,
+        clock=context.clock,
+    )
+
+
+def _pipeline(context: Context, tree: syntax.Tree) -> syntax.Pipeline | None:
+    found = [each for each in tree.statements if isinstance(each, syntax.Pipeline)]
+    for each in found[1:]:
+        context.report(TwoPipelines(span=each.span, name=found[0].name.text, more=((found[0].span, "the first"),)))
+    return found[0] if found else None
+
+
+def _name(tree: syntax.Tree) -> str:
+    name, _ = posixpath.splitext(posixpath.basename(tree.source.name.replace("\\", "/")))
+    return name if name.replace("_", "").replace("-", "").isalnum() else "pipeline"
+
+
+def _doc(pipeline: syntax.Pipeline | None) -> str | None:
+    if pipeline is None:
+        return None
+    return pipeline.doc if pipeline.purpose is None else pipeline.purpose.value
+
+
+def _check_steps(context: Context, tree: syntax.Tree, layers: Layers) -> list[Made]:
+    steps, makers = _named(context, tree)
+    reads = {name: reads_of(step) for name, (_, step) in steps.items()}
+    made_in = {dataset: layers.of_statement.get(steps[maker][0]) for dataset, maker in makers.items() if maker in steps}
+    made = []
+    for name in in_order(context, list(steps), reads, makers):
+        number, step = steps[name]
+        layer = layers.of_statement.get(number)
+        check_layers(context, layers, step.name.text, layer, reads[name], made_in)
+        made.append(check_step(context, step, layer))
+    return made
+
+
+def _named(context: Context, tree: syntax.Tree) -> tuple[Numbered, dict[str, str]]:
+    """Return the steps, and for each dataset the step that makes it; a name that is given twice is reported."""
+    steps: Numbered = {}
+    makers: dict[str, str] = {}
+    folded: dict[str, str] = {}
+    for number, each in enumerate(tree.statements):
+        if not isinstance(each, syntax.Ingest | syntax.Transform | syntax.Sql | syntax.Python):
+            continue
+        key = each.name.text if each.name.text not in steps else f"{each.name.text} {number}"
+        if not isinstance(each, syntax.Python):
+            steps[key] = (number, each)
+        aside = () if isinstance(each, syntax.Python) else quarantines_of(each)
+        for name in (each.name, *aside):
+            _check_name(context, name, folded)
+            makers.setdefault(name.text, key)
+            context.names.setdefault(name.text, name.span)
+    return steps, makers
+
+
+def _check_name(context: Context, name: syntax.Name, folded: dict[str, str]) -> None:
+    if name.text in context.names:
+        first = context.names[name.text]
+        more = () if first is None else ((first, "the first"),)
+        context.report(DuplicateName(span=name.span, name=name.text, things="datasets", more=more))
+        return
+    other = folded.setdefault(name.text.casefold(), name.text)
+    if other != name.text:
+        context.report(NamesDifferInCase(span=name.span, name=name.text, other=other, things="datasets"))
+
+
+def _check_stores(context: Context, tree: syntax.Tree, layers: Layers) -> Iterable[ir.Store | None]:
+    made_in = {each.name: each.layer for each in context.datasets.values()}
+    for number, each in enumerate(tree.statements):
+        if isinstance(each, syntax.Store):
+            layer = layers.of_statement.get(number)
+            check_layers(context, layers, f"store {each.dataset.text}", layer, (each.dataset,), made_in)
+            yield check_store(context, each, layer)

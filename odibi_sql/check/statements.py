@@ -1,0 +1,82 @@
+"""The statements that make datasets: ingest, transform, sql."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from odibi_sql import ir, syntax
+from odibi_sql.check.context import Context
+from odibi_sql.check.datasets import OPEN, dataset_named
+from odibi_sql.check.flow import Flow, finished, flow_of
+from odibi_sql.check.graph import Step, reads_of
+from odibi_sql.check.ingests import check_source
+from odibi_sql.check.options import check_step_options
+from odibi_sql.check.steps import check_operators
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """What a step makes: its dataset last, hidden ones and quarantines before it."""
+
+    datasets: tuple[ir.Dataset, ...]
+    gates: tuple[ir.Gate, ...] = ()
+
+
+def check_step(context: Context, step: Step, layer: str | None) -> Made:
+    """Return what a step makes, and put its datasets where later steps find them."""
+    options = check_step_options(context, step.options)
+    if any(name.text in context.datasets and context.datasets[name.text].options.skip for name in reads_of(step)):
+        options = replace(options, skip=True)
+    flow = replace(_rows(context, step), layer=layer, allowed=step.allowed)
+    flow = finished(check_operators(context, flow, () if isinstance(step, syntax.Sql) else step.operators))
+    dataset = ir.Dataset(
+        name=step.name.text,
+        relation=flow.relation,
+        made_by=_made_by(step),
+        step=step.name.text,
+        order=flow.order,
+        keys=flow.keys,
+        layer=layer,
+        doc=step.doc,
+        options=options,
+        gates=flow.gate_names,
+        span=step.span,
+    )
+    datasets = (*(replace(each, options=options) for each in flow.datasets), dataset)
+    for each in datasets:
+        if each.made_by != "hidden":
+            context.datasets[each.name] = each
+    return Made(datasets=datasets, gates=flow.gates)
+
+
+def _made_by(step: Step) -> Literal["ingest", "transform", "sql"]:
+    match step:
+        case syntax.Ingest():
+            return "ingest"
+        case syntax.Sql():
+            return "sql"
+    return "transform"
+
+
+def _rows(context: Context, step: Step) -> Flow:
+    """Return the rows that a step begins with."""
+    name = step.name.text
+    start = Flow(step=name, source=name, relation=ir.Rows(schema=OPEN, rows=()))
+    match step:
+        case syntax.Transform(source=source):
+            return flow_of(dataset_named(context, source), name, source.span)
+        case syntax.Ingest():
+            return check_source(context, step, replace(start, allowed=step.allowed))
+        case syntax.Sql():
+            return _rows_of_query(context, step, start)
+    raise TypeError(step)
+
+
+def _rows_of_query(context: Context, step: syntax.Sql, start: Flow) -> Flow:
+    from odibi_sql.check.queries import check_sql
+
+    for source in step.sources:
+        dataset_named(context, source)
+    return start if step.query is None else replace(start, relation=check_sql(context, step))
