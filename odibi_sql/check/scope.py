@@ -25,12 +25,16 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
     `is_open`: something that feeds it is wrong already, so an unknown name gets an unknown type and no finding.
     `what` is how messages call the place ("`orders`", "the join of `a` and `b`").
+    `keys`: sets of columns (of the relation) of which no two rows share the values. `constants_only`: no rows are here,
+    and a name can be a parameter alone.
     """
 
     columns: tuple[Visible, ...]
     outer: Scope | None = None
     is_open: bool = False
     what: str = ""
+    keys: tuple[frozenset[str], ...] = ()
+    constants_only: bool = False
 
 
 def scope_of(schema: ir.Schema, qualifier: str | None = None, outer: Scope | None = None) -> Scope:
