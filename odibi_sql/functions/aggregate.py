@@ -23,13 +23,19 @@ def _array(types: Types) -> Type:
     nullable=never,
     native=True,
     takes_distinct=True,
-    examples=("count() = 3 for x in (1, null, 1)", "count(x) = 2 for x in (1, null, 1)", "count(distinct x) = 1 for x in (1, null, 1)"),
+    examples=(
+        "count() = 3 for x in (1, null, 1)",
+        "count(x) = 2 for x in (1, null, 1)",
+        "count(distinct x) = 1 for x in (1, null, 1)",
+    ),
 )
 def count(value: Value) -> IntegerValue:
     """Return how many rows there are, or in how many of them `value` is not null; 0 of no rows."""
 
 
-@aggregate(value=ANY, result=INT64, nullable=never, native=True, examples=("count_distinct(x) = 2 for x in (1, 2, 1, null)",))
+@aggregate(
+    value=ANY, result=INT64, nullable=never, native=True, examples=("count_distinct(x) = 2 for x in (1, 2, 1, null)",)
+)
 def count_distinct(value: Value) -> IntegerValue:
     """Return how many different values there are, exactly; null is none."""
 
@@ -50,7 +56,11 @@ def count_if(condition: BooleanValue) -> IntegerValue:
     x=NUMERIC,
     result=total,
     takes_distinct=True,
-    examples=("sum(x) = 6 for x in (1, 2, 3, null)", "sum(x) = 1.5 for x in (0.5, 1.0)", "sum(x) is null for x in (null)"),
+    examples=(
+        "sum(x) = 6 for x in (1, 2, 3, null)",
+        "sum(x) = 1.5 for x in (0.5, 1.0)",
+        "sum(x) is null for x in (null)",
+    ),
 )
 def sum_(x: NumericValue) -> NumericValue:
     """Return the sum: int64 of whole numbers, decimal(38, s) of decimals, float64 of floats; null of no values.
@@ -72,13 +82,17 @@ def avg(x: NumericValue) -> NumericValue:
     return x.mean()
 
 
-@aggregate(x=ORDERABLE, result=ORDERABLE, examples=("min(x) = 1 for x in (2, 1, null)", "min(x) = 'a' for x in ('b', 'a')"))
+@aggregate(
+    x=ORDERABLE, result=ORDERABLE, examples=("min(x) = 1 for x in (2, 1, null)", "min(x) = 'a' for x in ('b', 'a')")
+)
 def min_(x: Value) -> Value:
     """Return the least value; null of no values."""
     return x.min()
 
 
-@aggregate(x=ORDERABLE, result=ORDERABLE, examples=("max(x) = 2 for x in (2, 1, null)", "max(x) = 'b' for x in ('b', 'a')"))
+@aggregate(
+    x=ORDERABLE, result=ORDERABLE, examples=("max(x) = 2 for x in (2, 1, null)", "max(x) = 'b' for x in ('b', 'a')")
+)
 def max_(x: Value) -> Value:
     """Return the greatest value, NaN above every number; null of no values."""
     return x.max()
@@ -102,7 +116,10 @@ def any_value(value: Value) -> Value:
     native=True,
     needs_order=True,
     takes_order=True,
-    examples=("first(x order by x) = 1 for x in (2, 1, 3)", "first(x order by x nulls first) is null for x in (2, null)"),
+    examples=(
+        "first(x order by x) = 1 for x in (2, 1, 3)",
+        "first(x order by x nulls first) is null for x in (2, null)",
+    ),
 )
 def first(value: Value) -> Value:
     """Return the value of the first row, null where it is null there; `order by` says which row is the first."""

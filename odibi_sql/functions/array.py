@@ -91,7 +91,11 @@ def element_at(container: Value, key: Value) -> Value:
     result=BOOL,
     native=True,
     aliases=("list_contains", "array_has", "list_has"),
-    examples=("array_contains([1, 2], 2) = true", "array_contains([1, null], 2) = false", "array_contains([1], null) is null"),
+    examples=(
+        "array_contains([1, 2], 2) = true",
+        "array_contains([1, null], 2) = false",
+        "array_contains([1], null) is null",
+    ),
 )
 def array_contains(array: ArrayValue, value: Value) -> BooleanValue:
     """Whether `value` is among the elements; null where it is null itself."""
@@ -257,11 +261,11 @@ def array_overlaps(array: ArrayValue, other: ArrayValue) -> BooleanValue:
 
 @function(
     array=TEXT_ARRAY,
-    separator=TEXT,
+    separator=constant(TEXT),
     result=STRING,
     aliases=("array_join", "list_to_string"),
     native=True,
     examples=("array_to_string(['a', null, 'b'], '-') = 'a-b'", "array_to_string(['a'], '-') = 'a'"),
 )
-def array_to_string(array: ArrayValue, separator: StringValue) -> StringValue:
+def array_to_string(array: ArrayValue, separator: str) -> StringValue:
     """Return the strings with `separator` between them; nulls are left out, no strings give the empty string."""

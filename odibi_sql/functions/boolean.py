@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 @aggregate(
     condition=CONDITION,
     result=BOOL,
+    native=True,
     aliases=("every", "logical_and"),
     examples=("bool_and(x > 0) = true for x in (1, 2, null)", "bool_and(x > 1) = false for x in (1, 2)"),
 )
 def bool_and(condition: BooleanValue) -> BooleanValue:
     """Whether the condition is true in all rows in which it is not null; null where there is none."""
-    return condition.all()
 
 
 @aggregate(
     condition=CONDITION,
     result=BOOL,
+    native=True,
     aliases=("logical_or",),
     examples=("bool_or(x > 1) = true for x in (1, 2, null)", "bool_or(x > 2) = false for x in (1, 2)"),
 )
 def bool_or(condition: BooleanValue) -> BooleanValue:
     """Whether the condition is true in some row; null where it is null in all."""
-    return condition.any()
 
 
 @aggregate(x=INTEGRAL, result=INTEGRAL, examples=("bit_and(x) = 8 for x in (12, 10)",))

@@ -5,47 +5,53 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odibi_sql.functions.define import always, function
-from odibi_sql.functions.patterns import ANY
+from odibi_sql.functions.patterns import SCALAR, TEXT_OR_NUMBER, TEXT_OR_TIME
 from odibi_sql.ir.types import BOOL, DATE, FLOAT64, INT64, STRING, TIMESTAMP
 
 if TYPE_CHECKING:
     from ibis.expr.types import Value
 
 
-@function(value=ANY, result=INT64, cast_to=INT64, examples=("to_int('42') = 42", "to_int(2.7) = 2"))
+@function(value=TEXT_OR_NUMBER, result=INT64, cast_to=INT64, examples=("to_int('42') = 42", "to_int(2.7) = 2"))
 def to_int(value: Value) -> Value:
     """Return `value` as int64, what is behind the point cut off; what is no whole number fails the run."""
     return value.cast("int64")
 
 
-@function(value=ANY, result=FLOAT64, cast_to=FLOAT64, examples=("to_float('1.5') = 1.5", "to_float(2) = 2.0"))
+@function(
+    value=TEXT_OR_NUMBER, result=FLOAT64, cast_to=FLOAT64, examples=("to_float('1.5') = 1.5", "to_float(2) = 2.0")
+)
 def to_float(value: Value) -> Value:
     """Return `value` as float64; what is no number fails the run."""
     return value.cast("float64")
 
 
 @function(
-    value=ANY, result=STRING, cast_to=STRING, aliases=("to_string",), examples=("to_text(42) = '42'", "to_text(true) = 'true'")
+    value=SCALAR,
+    result=STRING,
+    cast_to=STRING,
+    aliases=("to_string",),
+    examples=("to_text(42) = '42'", "to_text(true) = 'true'"),
 )
 def to_text(value: Value) -> Value:
     """Return `value` as a string."""
     return value.cast("string")
 
 
-@function(value=ANY, result=BOOL, cast_to=BOOL, examples=("to_bool('true') = true", "to_bool(0) = false"))
+@function(value=TEXT_OR_NUMBER, result=BOOL, cast_to=BOOL, examples=("to_bool('true') = true", "to_bool(0) = false"))
 def to_bool(value: Value) -> Value:
     """Return `value` as true or false; what is neither fails the run."""
     return value.cast("boolean")
 
 
-@function(value=ANY, result=DATE, cast_to=DATE, examples=("to_date('2024-02-29') = date '2024-02-29'",))
+@function(value=TEXT_OR_TIME, result=DATE, cast_to=DATE, examples=("to_date('2024-02-29') = date '2024-02-29'",))
 def to_date(value: Value) -> Value:
     """Return `value` as a date; what is none fails the run."""
     return value.cast("date")
 
 
 @function(
-    value=ANY,
+    value=TEXT_OR_TIME,
     result=TIMESTAMP,
     cast_to=TIMESTAMP,
     examples=("to_timestamp('2024-02-29 10:00:00') = timestamp '2024-02-29 10:00:00'",),
@@ -56,7 +62,7 @@ def to_timestamp(value: Value) -> Value:
 
 
 @function(
-    value=ANY,
+    value=TEXT_OR_NUMBER,
     result=INT64,
     nullable=always,
     cast_to=INT64,
@@ -69,7 +75,7 @@ def try_to_int(value: Value) -> Value:
 
 
 @function(
-    value=ANY,
+    value=TEXT_OR_NUMBER,
     result=FLOAT64,
     nullable=always,
     cast_to=FLOAT64,
@@ -82,7 +88,7 @@ def try_to_float(value: Value) -> Value:
 
 
 @function(
-    value=ANY,
+    value=TEXT_OR_NUMBER,
     result=BOOL,
     nullable=always,
     cast_to=BOOL,
@@ -95,7 +101,7 @@ def try_to_bool(value: Value) -> Value:
 
 
 @function(
-    value=ANY,
+    value=TEXT_OR_TIME,
     result=DATE,
     nullable=always,
     cast_to=DATE,
@@ -108,7 +114,7 @@ def try_to_date(value: Value) -> Value:
 
 
 @function(
-    value=ANY,
+    value=TEXT_OR_TIME,
     result=TIMESTAMP,
     nullable=always,
     cast_to=TIMESTAMP,

@@ -17,19 +17,29 @@ def _branches(nullables: Nullables) -> bool:
     return nullables[1] or nullables[2]
 
 
-@function(value=variadic(T), result=T, nullable=if_all, examples=("coalesce(null, 2, 3) = 2", "coalesce(null, null) is null"))
+@function(
+    value=variadic(T), result=T, nullable=if_all, examples=("coalesce(null, 2, 3) = 2", "coalesce(null, null) is null")
+)
 def coalesce(*value: Value) -> Value:
     """Return the first of the values that is not null; all are brought to one type."""
     return ibis.coalesce(*value)
 
 
-@function(value=T, other=T, result=T, nullable=if_all, aliases=("nvl",), examples=("ifnull(null, 2) = 2", "ifnull(1, 2) = 1"))
+@function(
+    value=T, other=T, result=T, nullable=if_all, aliases=("nvl",), examples=("ifnull(null, 2) = 2", "ifnull(1, 2) = 1")
+)
 def ifnull(value: Value, other: Value) -> Value:
     """Return `value`, or `other` where it is null."""
     return ibis.coalesce(value, other)
 
 
-@function(value=T, other=T, result=T, nullable=always, examples=("nullif(1, 1) is null", "nullif(1, 2) = 1", "nullif(1, null) = 1"))
+@function(
+    value=T,
+    other=T,
+    result=T,
+    nullable=always,
+    examples=("nullif(1, 1) is null", "nullif(1, 2) = 1", "nullif(1, null) = 1"),
+)
 def nullif(value: Value, other: Value) -> Value:
     """Return `value`, or null where both are equal."""
     return value.nullif(other)

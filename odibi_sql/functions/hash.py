@@ -13,10 +13,9 @@ if TYPE_CHECKING:
     from ibis.expr.types import BinaryValue, IntegerValue, StringValue, Value
 
 
-@function(value=BYTES, result=STRING, examples=("md5('odibi') = 'c3b34fab6b262a775c718e94fd5376a4'",))
+@function(value=BYTES, result=STRING, native=True, examples=("md5('odibi') = 'c3b34fab6b262a775c718e94fd5376a4'",))
 def md5(value: Value) -> StringValue:
     """Return the MD5 of a binary value, or of a string in UTF-8, as 32 small hexadecimal digits."""
-    return value.hexdigest("md5")
 
 
 @function(value=BYTES, result=STRING, native=True, examples=("sha1('a') = '86f7e437faa5a7fce15d1ddcb9eaeaea377667b8'",))
@@ -27,11 +26,11 @@ def sha1(value: Value) -> StringValue:
 @function(
     value=BYTES,
     result=STRING,
+    native=True,
     examples=("sha256('a') = 'ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb'",),
 )
 def sha256(value: Value) -> StringValue:
     """Return the SHA-256 of a binary value, or of a string in UTF-8, as 64 small hexadecimal digits."""
-    return value.hexdigest("sha256")
 
 
 @function(text=TEXT, result=INT64, native=True, examples=("stable_hash('a') = 57446577476672362",))
@@ -64,6 +63,8 @@ def from_base64(text: StringValue) -> BinaryValue:
     """Return the bytes that a text in base 64 stands for; what is none fails the run."""
 
 
-@function(value=BINARY_VALUE, result=STRING, native=True, aliases=("from_utf8",), examples=("decode(encode('né')) = 'né'",))
+@function(
+    value=BINARY_VALUE, result=STRING, native=True, aliases=("from_utf8",), examples=("decode(encode('né')) = 'né'",)
+)
 def decode(value: BinaryValue) -> StringValue:
     """Return the text that the bytes are in UTF-8; bytes that are no UTF-8 fail the run."""

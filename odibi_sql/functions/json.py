@@ -57,7 +57,13 @@ def json_extract_string(value: Value, path: str) -> StringValue:
     """
 
 
-@function(text=TEXT, result=BOOL, native=True, aliases=("is_json",), examples=("json_valid('[1]') = true", "json_valid('[') = false"))
+@function(
+    text=TEXT,
+    result=BOOL,
+    native=True,
+    aliases=("is_json",),
+    examples=("json_valid('[1]') = true", "json_valid('[') = false"),
+)
 def json_valid(text: StringValue) -> BooleanValue:
     """Whether a string is JSON."""
 

@@ -184,7 +184,9 @@ def pi() -> FloatingValue:
     return ibis.pi
 
 
-@function(x=FLOAT, result=BOOL, aliases=("isnan",), examples=("is_nan(cast('nan' as float64)) = true", "is_nan(1.5) = false"))
+@function(
+    x=FLOAT, result=BOOL, aliases=("isnan",), examples=("is_nan(cast('nan' as float64)) = true", "is_nan(1.5) = false")
+)
 def is_nan(x: FloatingValue) -> BooleanValue:
     """Whether `x` is NaN (not a number)."""
     return x.isnan()

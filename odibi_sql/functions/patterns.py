@@ -183,6 +183,13 @@ TIMEY = one_of("a date or timestamp", t.TIMESTAMP, t.Date, t.Timestamp, t.Timest
 CLOCKED = one_of("a timestamp", t.TIMESTAMP, t.Timestamp, t.TimestampTz)
 JSON = one_of("a json value", t.JSON, t.Json)
 JSON_TEXT = one_of("a json value or a string", t.STRING, t.Json, t.String)
+TEXT_OR_NUMBER = one_of("a string, a number or a bool", t.STRING, t.String, t.Integer, t.Float, t.Decimal, t.Bool)
+TEXT_OR_TIME = one_of("a string, a date or a timestamp", t.STRING, t.String, t.Date, t.Timestamp, t.TimestampTz)
+SCALAR = one_of(
+    "a value that is no array, map or struct",
+    t.STRING,
+    *(t.String, t.Integer, t.Float, t.Decimal, t.Bool, t.Date, t.Timestamp, t.TimestampTz, t.Binary, t.Json),
+)
 TEXT_OR_ARRAY = one_of("a string or an array", t.STRING, t.String, t.Array)
 ARRAY_OR_MAP = one_of("an array or a map", t.Array(t.STRING), t.Array, t.Map)
 ANY_MAP = one_of("a map", t.Map(t.STRING, t.STRING), t.Map)

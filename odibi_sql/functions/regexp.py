@@ -31,7 +31,9 @@ def _replacement_is_fit(types: Types, constants: tuple[Any, ...]) -> Mismatch | 
     after = [replacement[i + 1 : i + 2] for i in _backslashes(replacement)]
     if all(each == "\\" or (each.isascii() and each.isdigit() and int(each) <= groups) for each in after):
         return None
-    return Mismatch(argument=2, expected=f"a replacement in which `\\0` is the match{_up_to(groups)} and `\\\\` a backslash")
+    return Mismatch(
+        argument=2, expected=f"a replacement in which `\\0` is the match{_up_to(groups)} and `\\\\` a backslash"
+    )
 
 
 def _up_to(groups: int) -> str:

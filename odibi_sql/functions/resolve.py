@@ -73,7 +73,9 @@ def _expected(parameter: Parameter, type_: Type, value: Any) -> str | None:
     if parameter.fit(type_) is None:
         return parameter.words
     if value is None:
-        return f"{_choices(parameter) or parameter.words} that is known when compiled" if parameter.is_constant else None
+        return (
+            f"{_choices(parameter) or parameter.words} that is known when compiled" if parameter.is_constant else None
+        )
     if parameter.choices and str(value).lower() not in parameter.choices:
         return _choices(parameter)
     return None if parameter.problem is None else parameter.problem(value)

@@ -23,7 +23,9 @@ def stddev_samp(x: NumericValue) -> NumericValue:
     return x.std(how="sample")
 
 
-@aggregate(x=NUMBER, result=FLOAT64, examples=("stddev_pop(x) = 1.0 for x in (1, 3)", "stddev_pop(x) = 0.0 for x in (1)"))
+@aggregate(
+    x=NUMBER, result=FLOAT64, examples=("stddev_pop(x) = 1.0 for x in (1, 3)", "stddev_pop(x) = 0.0 for x in (1)")
+)
 def stddev_pop(x: NumericValue) -> NumericValue:
     """Return the standard deviation of all there is; null of no values."""
     return x.std(how="pop")
@@ -95,7 +97,11 @@ def regr_intercept(y: NumericValue, x: NumericValue) -> NumericValue:
 
 
 @aggregate(
-    y=NUMBER, x=NUMBER, result=FLOAT64, native=True, examples=("regr_r2(y, x) = 1.0 for (y, x) in ((1, 1), (3, 2), (5, 3))",)
+    y=NUMBER,
+    x=NUMBER,
+    result=FLOAT64,
+    native=True,
+    examples=("regr_r2(y, x) = 1.0 for (y, x) in ((1, 1), (3, 2), (5, 3))",),
 )
 def regr_r2(y: NumericValue, x: NumericValue) -> NumericValue:
     """Return how well a line fits the pairs, from 0 to 1; null where `x` does not vary."""
@@ -113,6 +119,12 @@ def regr_count(y: NumericValue, x: NumericValue) -> IntegerValue:
     """Return how many pairs there are in which neither is null."""
 
 
-@aggregate(x=NUMBER, result=FLOAT64, native=True, aliases=("kurtosis",), examples=("round(kurtosis_pop(x), 4) = -1.36 for x in (1, 2, 3, 4)",))
+@aggregate(
+    x=NUMBER,
+    result=FLOAT64,
+    native=True,
+    aliases=("kurtosis",),
+    examples=("round(kurtosis_pop(x), 4) = -1.36 for x in (1, 2, 3, 4)",),
+)
 def kurtosis_pop(x: NumericValue) -> NumericValue:
     """Return the excess kurtosis of all there is; null where the values do not vary."""

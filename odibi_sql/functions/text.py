@@ -49,46 +49,44 @@ def length(text: Value) -> IntegerValue:
     return text.length()
 
 
-@function(
-    text=BYTES, result=INT64, native=True, aliases=("byte_length",), examples=("octet_length('né') = 3",)
-)
+@function(text=BYTES, result=INT64, native=True, aliases=("byte_length",), examples=("octet_length('né') = 3",))
 def octet_length(text: Value) -> IntegerValue:
     """Return how many bytes a binary value, or a string in UTF-8, has."""
 
 
 @function(
     text=TEXT,
-    characters=optional(TEXT, " "),
+    characters=optional(TEXT),
     result=STRING,
     native=True,
     examples=("trim('  a b ') = 'a b'", "trim('xxaxx', 'x') = 'a'", "trim('abcba', 'ba') = 'c'"),
 )
-def trim(text: StringValue, characters: StringValue) -> StringValue:
-    """Return `text` without those of `characters` (a space where left out) that it begins and ends with."""
+def trim(text: StringValue, characters: StringValue | None) -> StringValue:
+    """Return `text` without those of `characters` (spaces of all kinds, where left out) that it begins and ends with."""
 
 
 @function(
     text=TEXT,
-    characters=optional(TEXT, " "),
+    characters=optional(TEXT),
     result=STRING,
     native=True,
     aliases=("trim_start",),
     examples=("ltrim('  a ') = 'a '", "ltrim('xxa', 'x') = 'a'"),
 )
-def ltrim(text: StringValue, characters: StringValue) -> StringValue:
-    """Return `text` without those of `characters` (a space where left out) that it begins with."""
+def ltrim(text: StringValue, characters: StringValue | None) -> StringValue:
+    """Return `text` without those of `characters` (spaces of all kinds, where left out) that it begins with."""
 
 
 @function(
     text=TEXT,
-    characters=optional(TEXT, " "),
+    characters=optional(TEXT),
     result=STRING,
     native=True,
     aliases=("trim_end",),
     examples=("rtrim(' a  ') = ' a'", "rtrim('axx', 'x') = 'a'"),
 )
-def rtrim(text: StringValue, characters: StringValue) -> StringValue:
-    """Return `text` without those of `characters` (a space where left out) that it ends with."""
+def rtrim(text: StringValue, characters: StringValue | None) -> StringValue:
+    """Return `text` without those of `characters` (spaces of all kinds, where left out) that it ends with."""
 
 
 @function(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from odibi_sql.functions.define import Types, function, never
-from odibi_sql.functions.lazy import ibis
 from odibi_sql.functions.patterns import INTEGER, NUMBER, TEXT, TIME, TIMEY, constant
 from odibi_sql.functions.signature import Mismatch
 from odibi_sql.ir.types import DATE, INT64, TIMESTAMP, Date
@@ -123,11 +122,11 @@ def make_timestamp(
 @function(
     time=TIMEY,
     result=DATE,
+    native=True,
     examples=("last_day(date '2024-02-10') = date '2024-02-29'", "last_day(date '2023-12-31') = date '2023-12-31'"),
 )
 def last_day(time: Value) -> DateValue:
     """Return the last day of the month that `time` is in."""
-    return (time.truncate("M") + ibis.interval(months=1) - ibis.interval(days=1)).date()
 
 
 @function(
@@ -167,7 +166,13 @@ def epoch_us(time: Value) -> IntegerValue:
     """Return the microseconds since 1970-01-01 00:00 UTC."""
 
 
-@function(seconds=INTEGER, result=TIMESTAMP, native=True, examples=("from_epoch(-2) = timestamp '1969-12-31 23:59:58'",))
+@function(
+    seconds=INTEGER,
+    result=TIMESTAMP,
+    native=True,
+    aliases=("from_epoch_seconds",),
+    examples=("from_epoch(-2) = timestamp '1969-12-31 23:59:58'",),
+)
 def from_epoch(seconds: IntegerValue) -> TimestampValue:
     """Return the timestamp, in UTC, so many seconds after 1970-01-01 00:00 UTC."""
 

@@ -91,12 +91,16 @@ def second(time: Value) -> IntegerValue:
     return time.second()
 
 
-@function(time=CLOCKED, result=INT64, native=True, examples=("millisecond(timestamp '1969-12-31 23:59:58.9876') = 987",))
+@function(
+    time=CLOCKED, result=INT64, native=True, examples=("millisecond(timestamp '1969-12-31 23:59:58.9876') = 987",)
+)
 def millisecond(time: Value) -> IntegerValue:
     """Return the milliseconds of the second, 0 to 999."""
 
 
-@function(time=CLOCKED, result=INT64, native=True, examples=("microsecond(timestamp '1969-12-31 23:59:58.9') = 900000",))
+@function(
+    time=CLOCKED, result=INT64, native=True, examples=("microsecond(timestamp '1969-12-31 23:59:58.9') = 900000",)
+)
 def microsecond(time: Value) -> IntegerValue:
     """Return the microseconds of the second, 0 to 999999."""
 
@@ -132,11 +136,19 @@ def iso_year(time: Value) -> IntegerValue:
     return time.iso_year()
 
 
-@function(time=TIMEY, result=STRING, native=True, aliases=("monthname",), examples=("month_name(date '2024-02-29') = 'February'",))
+@function(
+    time=TIMEY,
+    result=STRING,
+    native=True,
+    aliases=("monthname",),
+    examples=("month_name(date '2024-02-29') = 'February'",),
+)
 def month_name(time: Value) -> StringValue:
     """Return the English name of the month."""
 
 
-@function(time=TIMEY, result=STRING, native=True, aliases=("dayname",), examples=("day_name(date '2024-02-29') = 'Thursday'",))
+@function(
+    time=TIMEY, result=STRING, native=True, aliases=("dayname",), examples=("day_name(date '2024-02-29') = 'Thursday'",)
+)
 def day_name(time: Value) -> StringValue:
     """Return the English name of the day of the week."""

@@ -28,7 +28,9 @@ def tan(x: NumericValue) -> FloatingValue:
     """Return the tangent of an angle; null where it is infinite."""
 
 
-@function(x=NUMBER, result=FLOAT64, nullable=always, native=True, examples=("round(cot(1), 4) = 0.6421", "cot(0) is null"))
+@function(
+    x=NUMBER, result=FLOAT64, nullable=always, native=True, examples=("round(cot(1), 4) = 0.6421", "cot(0) is null")
+)
 def cot(x: NumericValue) -> FloatingValue:
     """Return the cotangent of an angle; null where it is zero or infinite."""
 

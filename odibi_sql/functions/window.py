@@ -28,29 +28,39 @@ def _offset(nullables: Nullables) -> bool:
 
 @window(
     result=INT64,
+    native=True,
     needs_order=True,
     takes_frame=False,
     examples=("row_number() over (order by x) = (2, 1, 3) for x in ('b', 'a', 'c')",),
 )
 def row_number() -> IntegerValue:
     """Return the place of the row in its partition, from 1, no two rows alike."""
-    return ibis.row_number() + 1
-
-
-@window(result=INT64, takes_frame=False, examples=("rank() over (order by x) = (1, 1, 3) for x in (10, 10, 20)",))
-def rank() -> IntegerValue:
-    """Return the place of the row in its partition, from 1; equal rows share one, and the next places are left out."""
-    return ibis.rank() + 1
-
-
-@window(result=INT64, takes_frame=False, examples=("dense_rank() over (order by x) = (1, 1, 2) for x in (10, 10, 20)",))
-def dense_rank() -> IntegerValue:
-    """Return the place of the row in its partition, from 1; equal rows share one, and none is left out."""
-    return ibis.dense_rank() + 1
 
 
 @window(
-    result=FLOAT64, takes_frame=False, examples=("percent_rank() over (order by x) = (0.0, 0.5, 1.0) for x in (1, 2, 3)",)
+    result=INT64,
+    takes_frame=False,
+    native=True,
+    examples=("rank() over (order by x) = (1, 1, 3) for x in (10, 10, 20)",),
+)
+def rank() -> IntegerValue:
+    """Return the place of the row in its partition, from 1; equal rows share one, and the next places are left out."""
+
+
+@window(
+    result=INT64,
+    takes_frame=False,
+    native=True,
+    examples=("dense_rank() over (order by x) = (1, 1, 2) for x in (10, 10, 20)",),
+)
+def dense_rank() -> IntegerValue:
+    """Return the place of the row in its partition, from 1; equal rows share one, and none is left out."""
+
+
+@window(
+    result=FLOAT64,
+    takes_frame=False,
+    examples=("percent_rank() over (order by x) = (0.0, 0.5, 1.0) for x in (1, 2, 3)",),
 )
 def percent_rank() -> FloatingValue:
     """Return (rank - 1) / (rows - 1): 0 of the first row, 1 of the last; 0 of an only row."""
@@ -66,13 +76,13 @@ def cume_dist() -> FloatingValue:
 @window(
     buckets=constant(INTEGER, problem=_at_least_one),
     result=INT64,
+    native=True,
     needs_order=True,
     takes_frame=False,
     examples=("ntile(2) over (order by x) = (1, 1, 2) for x in (1, 2, 3)",),
 )
 def ntile(buckets: int) -> IntegerValue:
     """Return in which of `buckets` parts, as equal as can be, the row is, from 1; the first parts are the larger ones."""
-    return ibis.ntile(buckets) + 1
 
 
 @window(
@@ -90,7 +100,7 @@ def ntile(buckets: int) -> IntegerValue:
 )
 def lag(value: Value, offset: int, default: Value | None) -> Value:
     """Return the value of the row `offset` rows (1 where left out) before; `default`, or null, where there is none."""
-    return value.lag(offset, default)
+    return value.lag() if offset == 1 and default is None else value.lag(offset, default)
 
 
 @window(
@@ -108,7 +118,7 @@ def lag(value: Value, offset: int, default: Value | None) -> Value:
 )
 def lead(value: Value, offset: int, default: Value | None) -> Value:
     """Return the value of the row `offset` rows (1 where left out) behind; `default`, or null, where there is none."""
-    return value.lead(offset, default)
+    return value.lead() if offset == 1 and default is None else value.lead(offset, default)
 
 
 @window(

@@ -1,19 +1,22 @@
 """Calls of the catalogue's functions: the Ibis form of each, or the dialect file's, as a tree with the arguments put in.
 
-A form is built once for a function, the types of its arguments and its constants, with a placeholder for each argument, and
-kept. `[functions.NAME]` of a dialect file says where an engine needs another form than what Ibis writes for it:
+A form is built once for a function, the types of its arguments and its constants, with a placeholder for each argument,
+and kept. `[functions.NAME]` of a dialect file says where an engine needs another form than Ibis writes for it:
 
-    sql   one template, or one for each kind of the first argument that is neither constant nor text ("float", "decimal",
-          "integer", "array", …) or number of arguments ("1", "2"), with "else" for the rest. `{parameter}` is an argument, of a
-          variadic one all of them. `AGG(…)` stands around the aggregate where it is not the outermost call.
-    cast  the kinds of result types to which the form is cast, for the engine's own would be another
-    why   what the engine, or Ibis, does otherwise
+    sql    one template, or several: by the choice ("day"), the type ("float32") or the kind ("float", "array") of the
+           argument that decides, or by the number of arguments ("1", "2"), with "else" for the rest. `{parameter}` is an
+           argument, of a variadic one all of them; `{type}` is the type of the result. `AGG(…)` stands around the
+           aggregate where it is not the outermost call
+    by     the parameter that decides; the first where this is left out
+    pairs  a template of `{left}` and `{right}`, from the left to the right over all arguments
+    cast   the kinds of result types to which the form is cast, for the engine's own would be another
+    why    what the engine, or Ibis, does otherwise
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -23,9 +26,10 @@ from sqlglot.dialects.dialect import Dialect as SqlglotDialect
 from odibi_sql import ir
 from odibi_sql.functions import Function, Parameter
 from odibi_sql.functions.resolve import parameters_of
+from odibi_sql.lower.casts import lower_cast
 from odibi_sql.lower.dialect import Dialect, load_dialect
 from odibi_sql.lower.fold import fold, parenthesized
-from odibi_sql.lower.typed import as_float, cast_to, number, text
+from odibi_sql.lower.typed import Typed, as_float, cast_to, number, text
 
 Types = tuple[ir.Type, ...]
 Around = Callable[[Any], Any]
@@ -35,28 +39,30 @@ _TEMPLATES: dict[tuple[Any, ...], Any] = {}
 
 def lower_call(
     function: Function,
-    argument_types: Types,
-    args: tuple[Any, ...],
+    types: Types,
+    args: Sequence[Any],
     constants: tuple[Any, ...],
     dialect_name: str,
-    templates: Mapping[str, Any] | None = None,
     around: Around | None = None,
 ) -> Any:
-    """Return the call as a new tree of exactly the type that the function declares.
+    """Return a call as a new tree, of exactly the type that the function declares.
 
-    `constants` has the Python value of each argument that is one, None of the others. `around` gets the bare aggregate
-    or window function and gives what stands in its place: with DISTINCT, ORDER BY, FILTER, OVER (…).
+    `types` are those that the arguments were brought to; `constants` has the Python value of each argument that is one,
+    None of the others. The trees in `args` become parts of the result. `around` gets the bare aggregate or window
+    function and gives what stands in its place: with DISTINCT, ORDER BY, FILTER, OVER (…).
     """
     dialect = load_dialect(dialect_name)
-    entries = dialect.functions if templates is None else templates
+    if function.cast_to is not None:
+        operand = Typed(sql=args[0], type=types[0])
+        return lower_cast(operand, types[0], function.cast_to, function.is_try, dialect).sql
     parameters = parameters_of(function, len(args))
     assert parameters is not None, function.name
-    known = tuple(_known(*each) for each in zip(parameters, argument_types, constants, strict=True))
-    key = (function.name, argument_types, known, dialect_name, id(entries))
+    known = tuple(_known(*each) for each in zip(parameters, types, constants, strict=True))
+    key = (function.name, types, known, dialect_name)
     template = _TEMPLATES.get(key)
     if template is None:
-        template = _TEMPLATES[key] = _template(function, argument_types, known, dialect, entries.get(function.name, {}))
-    return _filled(template, _exact(parameters, argument_types, args, dialect), around)
+        template = _TEMPLATES[key] = _template(function, types, known, dialect)
+    return _filled(template, _exact(parameters, types, args, dialect), around)
 
 
 def with_distinct(call: Any) -> Any:
@@ -80,7 +86,7 @@ def with_order(call: Any, keys: list[Any]) -> Any:
 
 
 def _known(parameter: Parameter, type_: ir.Type, value: Any) -> Any:
-    """Return what the form itself depends on: constants that have to be, and whole numbers, so that they can be folded."""
+    """Return what the form depends on: what has to be a constant, and whole numbers, so that they can be folded."""
     if parameter.choices and isinstance(value, str):
         return value.lower()
     is_whole = isinstance(type_, ir.Integer) and isinstance(value, int) and not isinstance(value, bool)
@@ -92,14 +98,14 @@ def _is_free(parameter: Parameter) -> bool:
     return not hasattr(parameter.pattern, "name")
 
 
-def _exact(parameters: tuple[Parameter, ...], types: Types, args: tuple[Any, ...], dialect: Dialect) -> list[Any]:
+def _exact(parameters: tuple[Parameter, ...], types: Types, args: Sequence[Any], dialect: Dialect) -> list[Any]:
     """Give literals their type where the result has it from them alone: the engine takes 5 for an int32."""
     shared = [each.pattern.name if hasattr(each.pattern, "name") else None for each in parameters]
     typed = {name for name, arg in zip(shared, args, strict=True) if name and not _is_bare_number(arg)}
     result = []
     for name, type_, arg in zip(shared, types, args, strict=True):
         if name and name not in typed and _is_bare_number(arg):
-            arg = as_float(arg) if type_ == ir.FLOAT64 else cast_to(arg, type_, dialect)  # noqa: PLW2901
+            arg = as_float(arg) if type_ == ir.FLOAT64 else cast_to(arg, type_, dialect)
             typed.add(name)
         result.append(arg)
     return result
@@ -110,16 +116,18 @@ def _is_bare_number(sql: Any) -> bool:
     return isinstance(inner, exp.Literal) and not inner.is_string
 
 
-def _template(function: Function, types: Types, known: tuple[Any, ...], dialect: Dialect, entry: Mapping[str, Any]) -> Any:
-    result = function.result(types)
-    sql = entry.get("sql")
-    form = None if sql is None else _chosen(sql, function, types)
-    if form is None:
-        from odibi_sql.lower.ibis_forms import ibis_form
+def _template(function: Function, types: Types, known: tuple[Any, ...], dialect: Dialect) -> Any:
+    result, entry = function.result(types), dialect.functions.get(function.name, {})
+    form = _chosen(entry, function, types, known)
+    if form is not None:
+        form = form.replace("{type}", dialect.type_name(result))
+        tree = _parsed(form, _values(function, known), dialect)
+    elif "pairs" in entry:
+        tree = _paired(entry["pairs"], len(types), dialect)
+    else:
+        from odibi_sql.lower.ibis_forms import ibis_form  # loads Ibis
 
         tree = ibis_form(function, types, known, dialect)
-    else:
-        tree = _parsed(form, function, known, dialect)
     if function.kind != "scalar":
         tree = _marked(tree)
     if _kind(result) in entry.get("cast", ()):
@@ -127,28 +135,33 @@ def _template(function: Function, types: Types, known: tuple[Any, ...], dialect:
     return fold(tree)
 
 
-def _chosen(sql: str | Mapping[str, str], function: Function, types: Types) -> str | None:
-    if isinstance(sql, str):
+def _chosen(entry: Mapping[str, Any], function: Function, types: Types, known: tuple[Any, ...]) -> str | None:
+    """Return the template of these arguments, or None where there is none."""
+    sql: str | Mapping[str, str] | None = entry.get("sql")
+    if sql is None or isinstance(sql, str):
         return sql
-    kinds = [_kind(each) for each in types]
-    for key in (*kinds, str(len(types)), "else"):
-        if key in sql:
-            return sql[key]
-    return None
+    names = [each.name for each in function.parameters]
+    by = names.index(entry["by"]) if "by" in entry else 0
+    keys = [str(len(types)), "else"]
+    if by < len(types):
+        keys = [str(known[by]), str(types[by]), _kind(types[by]), *keys]
+    return next((sql[key] for key in keys if key in sql), None)
+
+
+def _paired(form: str, count: int, dialect: Dialect) -> Any:
+    tree = _placeholder(0)
+    for position in range(1, count):
+        tree = _parsed(form, {"left": tree, "right": _placeholder(position)}, dialect)
+    return tree
 
 
 def _kind(type_: ir.Type) -> str:
     return type(type_).__name__.lower()
 
 
-def _parsed(form: str, function: Function, known: tuple[Any, ...], dialect: Dialect) -> Any:
-    """Return the tree of a template, with constants and defaults put in."""
-
-    def hole(match: re.Match[str]) -> str:
-        return f"__{match.group(1)}__"
-
-    tree = _parse(re.sub(r"\{(\w+)\}", hole, form), dialect.sqlglot).copy()
-    values = _values(function, known)
+def _parsed(form: str, values: dict[str, Any], dialect: Dialect) -> Any:
+    """Return the tree of a template with the values in its holes."""
+    tree = _parse(re.sub(r"\{(\w+)\}", r"__\1__", form), dialect.sqlglot).copy()
     return tree.transform(lambda node: _put(node, values), copy=False)
 
 
@@ -181,6 +194,8 @@ def _values(function: Function, known: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def _put(node: Any, values: dict[str, Any]) -> Any:
+    if isinstance(node, exp.Var) and isinstance(node.parent, exp.Extract):
+        return exp.Var(this=node.name.lower())
     name = node.name if isinstance(node, exp.Column) else ""
     if not (name.startswith("__") and name.endswith("__")):
         return node
@@ -218,7 +233,9 @@ def _marked(tree: Any) -> Any:
 
 def _outermost(tree: Any) -> Any:
     """Return the outermost node that is an aggregate or window function; of an arithmetic one, what is within."""
-    return next(each for each in tree.walk() if isinstance(each, exp.Func) and not isinstance(each, exp.Cast | exp.Case))
+    return next(
+        each for each in tree.walk() if isinstance(each, exp.Func) and not isinstance(each, exp.Cast | exp.Case)
+    )
 
 
 def _replaced(tree: Any, old: Any, new: Any) -> Any:

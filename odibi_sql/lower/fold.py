@@ -1,4 +1,4 @@
-"""Templates of calls made plain: arithmetic of whole numbers done, conditions of them decided, needless parts left out."""
+"""Templates of calls made plain: arithmetic of whole numbers done, conditions decided, needless parts left out."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ COMPARISONS = {
 def fold(tree: Any) -> Any:
     """Return the tree with what is known of it computed; parentheses only where they are needed."""
     plain = tree.transform(_unwrapped, copy=False)
-    for _ in range(8):  # each round brings what is known one level up
-        before = plain.sql()
-        plain = plain.transform(_folded, copy=False)
-        if plain.sql() == before:
-            break
+    for node in reversed(list(plain.bfs())):  # the innermost first
+        known = _folded(node)
+        if node is plain:
+            plain = known
+        elif known is not node:
+            node.replace(known)
     for node in list(plain.walk()):
         if node is not plain:
             parenthesized(node)
@@ -36,16 +37,17 @@ def fold(tree: Any) -> Any:
 
 def parenthesized(node: Any) -> None:
     """Put parentheses around a node where its place needs them."""
-    parent, key = node.parent, node.arg_key
-    if isinstance(parent, exp.Paren | exp.Func) or not isinstance(parent, exp.Binary | exp.Unary | exp.Between | exp.In):
+    parent, key, place = node.parent, node.arg_key, node.index
+    if isinstance(parent, exp.Paren | exp.Func) or not isinstance(
+        parent, exp.Binary | exp.Unary | exp.Between | exp.In
+    ):
         return
     binds = BINDS.get(type(parent), COMPARISON)
     if key == "expression" or (binds <= COMPARISON and isinstance(parent, exp.Binary)):
         binds += 1
     wrapped = within(node, binds)
     if wrapped is not node:
-        inner = node.copy()
-        node.replace(exp.Paren(this=inner))
+        parent.set(key, wrapped, place)
 
 
 def _unwrapped(node: Any) -> Any:
@@ -64,10 +66,30 @@ def _folded(node: Any) -> Any:
             return _case(node)
         case exp.If():
             return _if(node)
-        case exp.Anonymous() if node.name.upper() == "NULLIF":
-            left, right = (whole(each) for each in node.expressions)
-            if left is not None and right is not None:
-                return exp.Null() if left == right else number(left)
+        case exp.And() | exp.Or():
+            return _logic(node)
+        case exp.Not(this=exp.Is(this=operand, expression=exp.Null())):
+            return exp.Is(this=operand, expression=exp.Not(this=exp.Null()))
+        case exp.Anonymous():
+            return _function(node)
+    return node
+
+
+def _function(node: Any) -> Any:
+    known = [whole(each) for each in node.expressions]
+    match node.name.upper(), known:
+        case "NULLIF", [int() as left, int() as right]:
+            return exp.Null() if left == right else number(left)
+        case "TRUNC", [int() as value]:
+            return number(value)
+    return node
+
+
+def _logic(node: Any) -> Any:
+    decisive = exp.Boolean(this=isinstance(node, exp.Or))
+    for one, other in ((node.this, node.expression), (node.expression, node.this)):
+        if isinstance(one, exp.Boolean):
+            return decisive if one == decisive else other
     return node
 
 
@@ -103,7 +125,7 @@ def _case(node: Any) -> Any:
     """Leave out branches that are never taken, and ELSE NULL; the value itself where only one is left."""
     if node.this is not None:
         return node
-    branches = []
+    branches: list[Any] = []
     for branch in node.args["ifs"]:
         if branch.this == exp.false():
             continue
