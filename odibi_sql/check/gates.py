@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from odibi_sql import ir
 from odibi_sql.check.context import Context
 from odibi_sql.check.datasets import internal_name
-from odibi_sql.check.flow import Flow, columns_as_they_are, projection
+from odibi_sql.check.flow import Flow, columns_as_they_are, fresh, projection
 from odibi_sql.check.matching import Matching
 from odibi_sql.check.scope import column_of
 from odibi_sql.diagnostics import Span
@@ -72,8 +72,9 @@ def count_not_unique(relation: ir.Relation, columns: Sequence[str], name: str, *
     Nulls are values like others, unless `nulls_break`: then each row with one is too many.
     """
     fields = [relation.schema[each] for each in columns]
-    groups = grouped(relation, [(field.name, column_of(field)) for field in fields], "rows of it")
-    rows = ir.Column(type=ir.INT64, nullable=False, name="rows of it")
+    number = fresh("row_count", columns)
+    groups = grouped(relation, [(field.name, column_of(field)) for field in fields], number)
+    rows = ir.Column(type=ir.INT64, nullable=False, name=number)
     too_many: ir.Expr = ir.Call(type=ir.INT64, nullable=False, function="-", args=(rows, whole(1)))
     nullable = [column_of(field) for field in fields if field.nullable]
     if nulls_break and nullable:
