@@ -10,7 +10,7 @@ import msgspec
 from odibi_sql import functions, ir, syntax
 from odibi_sql.check.casts import coerce, is_pointed, literal_as, type_beside
 from odibi_sql.check.folding import fold
-from odibi_sql.check.place import Operand, Place, with_article
+from odibi_sql.check.place import Operand, Place, is_unknown, with_article
 from odibi_sql.diagnostics import did_you_mean
 from odibi_sql.diagnostics.call_errors import ConstantExpected, UnknownArgument, WrongArgumentCount, WrongArgumentType
 
@@ -45,6 +45,8 @@ def fitted(place: Place, function: functions.Function, call: syntax.Call, given:
         return None
     pairs = zip(operands, answer.argument_types, strict=True)
     args = tuple(each.value if isinstance(to, ir.Null) else coerce(each.value, to) for each, to in pairs)
+    if is_unknown(*(each.value for each in operands)):
+        return Fitted(args, function.fixed_result or ir.UNKNOWN, True)
     return Fitted(args, answer.type, answer.nullable)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from odibi_sql.diagnostics.diagnostic import Diagnostic
-from odibi_sql.diagnostics.samples import over_orders
+from odibi_sql.diagnostics.samples import over_orders, sql_over_orders
 
 
 class NumberTooLarge(Diagnostic, frozen=True, kw_only=True):
@@ -85,7 +85,7 @@ class NestedTooDeep(Diagnostic, frozen=True, kw_only=True):
     code: ClassVar[str] = "nested-too-deep"
     title: ClassVar[str] = "the expression is nested more than {most} levels deep"
     hint: ClassVar[str] = "name a part of it with `derive`"
-    wrong: ClassVar[str] = over_orders("derive total = " + " + ".join(["order_id"] * 120))
-    right: ClassVar[str] = over_orders("derive total = 120 * order_id")
+    wrong: ClassVar[str] = sql_over_orders(f"select {' + '.join(['order_id'] * 120)} as total from orders")
+    right: ClassVar[str] = sql_over_orders("select 120 * order_id as total from orders")
 
     most: int

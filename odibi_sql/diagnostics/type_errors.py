@@ -141,8 +141,8 @@ class WrongType(Diagnostic, frozen=True, kw_only=True):
     code: ClassVar[str] = "wrong-type"
     title: ClassVar[str] = "{expected} is expected here, and this is {actual}"
     hint: ClassVar[str] = "{remedy}"
-    wrong: ClassVar[str] = over_orders("limit 'ten'")
-    right: ClassVar[str] = over_orders("limit 10")
+    wrong: ClassVar[str] = "param day date = 20251101\n\n" + over_orders("filter ordered_at >= day")
+    right: ClassVar[str] = "param day date = date '2025-11-01'\n\n" + over_orders("filter ordered_at >= day")
 
     expected: str
     actual: str
