@@ -25,8 +25,7 @@ from odibi_sql.diagnostics.columns_errors import DuplicateColumn
 from odibi_sql.diagnostics.sources_errors import (
     NullInNotNull,
     SourceDoubt,
-    SourceMismatch,
-    SourceNotFound,
+    SourceProblem,
     ValueMismatch,
     ValuesWidth,
 )
@@ -80,8 +79,7 @@ def _scan(
     try:
         described = context.catalog.describe(request)
     except ir.SourceProblem as problem:
-        kind = SourceNotFound if getattr(problem, "is_missing", False) else SourceMismatch
-        context.report(kind(span=source.location.span, reason=problem.reason, suggestion=problem.hint))
+        context.report(SourceProblem(span=source.location.span, reason=problem.reason, suggestion=problem.hint))
         return nothing_known
     for warning in described.warnings:
         context.report(SourceDoubt(span=source.location.span, reason=warning), statement.allowed)

@@ -20,13 +20,10 @@ from odibi_sql.check.rows import without_null
 from odibi_sql.check.scope import Scope, Visible, column_of
 from odibi_sql.diagnostics import Span, did_you_mean, listed
 from odibi_sql.diagnostics.joins_errors import (
-    CrossJoinCondition,
     JoinBringsNoColumns,
-    JoinColumnIsExpression,
     JoinDuplicateColumn,
     JoinIsCartesian,
     JoinMayMultiply,
-    JoinNeedsCondition,
     JoinOnOneSide,
     JoinOnTypes,
     NeedsEquality,
@@ -70,7 +67,6 @@ def check_join(context: Context, flow: Flow, operator: syntax.Join) -> Flow:
     other = other_side(context, flow, operator.dataset, operator.alias)
     brought = _brought(context, flow, other, operator)
     shared, on = condition_of(context, flow, other, operator.on, operator)
-    _check_condition_is_there(context, flow, other, operator)
     parts = None if on is None else matching(on, flow.relation.schema, other.relation.schema)
     if parts is not None and on is not None and on.type != ir.UNKNOWN:
         _warn(context, flow, other, operator, parts)
@@ -96,6 +92,8 @@ def condition_of(
         elif name in flow.schema and name in other.flow.schema:
             shared.append(name)
             conditions.append(_equal_names(context, flow, other, name, each.span))
+        else:
+            conditions.append(ir.Literal(type=ir.UNKNOWN, value=None))
     if not on:
         return (), None
     whole = ir.true_of(*conditions)
@@ -166,25 +164,12 @@ def _brought(context: Context, flow: Flow, other: Other, operator: syntax.Join) 
         return None
     found: dict[str, tuple[str, Span]] = {}
     for each in operator.columns:
-        if not isinstance(each.value, syntax.Reference) or len(each.value.parts) != 1:
-            context.report(JoinColumnIsExpression(span=each.value.span, dataset=operator.dataset.text))
-            continue
+        assert isinstance(each.value, syntax.Reference)
         column = column_named(context, other.flow, each.value.parts[0])
         if column is not None:
             name = each.value.parts[0] if each.name is None else each.name
             found[name.text] = (column.name, name.span)
     return found
-
-
-def _check_condition_is_there(context: Context, flow: Flow, other: Other, operator: syntax.Join) -> None:
-    if operator.kind == "cross" and operator.on:
-        span = operator.on[0].span.to(operator.on[-1].span)
-        context.report(CrossJoinCondition(span=span, dataset=operator.dataset.text))
-    if operator.kind != "cross" and not operator.on:
-        both = [name for name in flow.schema.names if name in other.flow.schema]
-        suggestion = f"write `on {both[0]}`" if both else f"write `on … = {other.alias}.…`"
-        suggestion += ", or `join cross` to pair every row with every row"
-        context.report(JoinNeedsCondition(span=operator.span, dataset=operator.dataset.text, suggestion=suggestion))
 
 
 def _warn(context: Context, flow: Flow, other: Other, operator: syntax.Join, parts: Matching) -> None:

@@ -73,12 +73,12 @@ def check_limit(context: Context, flow: Flow, operator: syntax.Limit) -> Flow:
 
 def count_of(context: Context, expr: syntax.Expr, what: str) -> int | None:
     """Return a number of rows, or None where it was reported to be none."""
-    literal = constant(context, expr)
+    literal = constant(context, expr, ir.INT64)
     if literal is None or literal.type == ir.UNKNOWN:
         return None
-    if isinstance(literal.type, ir.Integer) and isinstance(literal.value, int) and literal.value >= 0:
+    if isinstance(literal.value, int) and literal.value >= 0:
         return literal.value
-    actual = "null" if literal.value is None else f"`{expr.span.text}`, {literal.type}"
+    actual = "null" if literal.value is None else str(literal.value)
     context.report(BadCount(span=expr.span, what=what, actual=actual))
     return None
 

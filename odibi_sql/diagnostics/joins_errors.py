@@ -43,33 +43,6 @@ class JoinDuplicateColumn(Diagnostic, frozen=True, kw_only=True):
     list_: str
 
 
-class JoinNeedsCondition(Diagnostic, frozen=True, kw_only=True):
-    """A join other than `cross` says after `on` which rows belong together."""
-
-    code: ClassVar[str] = "join-needs-condition"
-    title: ClassVar[str] = "the join with `{dataset}` does not say which rows belong together"
-    label: ClassVar[str] = "`on` is missing"
-    hint: ClassVar[str] = "{suggestion}"
-    wrong: ClassVar[str] = _pipeline(_CLIENTS, "join left clients")
-    right: ClassVar[str] = _pipeline(_CLIENTS, "join left clients on client")
-
-    dataset: str
-    suggestion: str
-
-
-class CrossJoinCondition(Diagnostic, frozen=True, kw_only=True):
-    """A cross join pairs every row with every row, so it takes no condition."""
-
-    code: ClassVar[str] = "cross-join-condition"
-    title: ClassVar[str] = "a cross join pairs every row with every row and takes no `on`"
-    label: ClassVar[str] = "a condition"
-    hint: ClassVar[str] = "write `join {dataset} on …`, without `cross`"
-    wrong: ClassVar[str] = _pipeline(_PEOPLE, "join cross people (name) on client = people.id")
-    right: ClassVar[str] = _pipeline(_PEOPLE, "join people (name) on client = people.id")
-
-    dataset: str
-
-
 class JoinBringsNoColumns(Diagnostic, frozen=True, kw_only=True):
     """A semi or anti join only decides which rows stay, so it takes no column list."""
 
@@ -81,19 +54,6 @@ class JoinBringsNoColumns(Diagnostic, frozen=True, kw_only=True):
     right: ClassVar[str] = _pipeline(_CLIENTS, "join semi clients on client")
 
     kind: str
-    dataset: str
-
-
-class JoinColumnIsExpression(Diagnostic, frozen=True, kw_only=True):
-    """The column list of a join takes columns and gives them other names; it computes nothing."""
-
-    code: ClassVar[str] = "join-column-is-expression"
-    title: ClassVar[str] = "the column list of a join takes columns of `{dataset}`, not expressions"
-    label: ClassVar[str] = "an expression"
-    hint: ClassVar[str] = "take the column, and `derive` from it below the join"
-    wrong: ClassVar[str] = _pipeline(_CLIENTS, "join clients (loud = upper(name)) on client")
-    right: ClassVar[str] = _pipeline(_CLIENTS, "join clients (loud = name) on client\n  | set loud = upper(loud)")
-
     dataset: str
 
 

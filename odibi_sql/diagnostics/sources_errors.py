@@ -7,37 +7,21 @@ from typing import ClassVar
 from odibi_sql.diagnostics.diagnostic import Diagnostic, Severity
 
 
-class SourceNotFound(Diagnostic, frozen=True, kw_only=True):
-    """There is nothing to read where an ingest looks, so its schema cannot be known.
-
-    An ingest of files that do not exist yet needs a `schema (…)`.
-    """
-
-    code: ClassVar[str] = "source-not-found"
-    title: ClassVar[str] = "{reason}"
-    label: ClassVar[str] = "nothing to read here"
-    hint: ClassVar[str] = "{suggestion}"
-    wrong: ClassVar[str] = 'ingest orders from csv "no/such/folder/*.csv"\n'
-    right: ClassVar[str] = "ingest orders from values (id int64) (1)\n"
-
-    reason: str
-    suggestion: str
-
-
-class SourceMismatch(Diagnostic, frozen=True, kw_only=True):
-    """What an ingest reads cannot be read, or is not what the pipeline holds it to.
+class SourceProblem(Diagnostic, frozen=True, kw_only=True):
+    """What an ingest reads is not there, cannot be read, or is not what the pipeline holds it to.
 
     With `schema (…)` the source is held to it: a missing column is an error when the pipeline is compiled, a value
-    that does not fit is one when it runs. Types that an engine lacks are mapped to the nearest of the language where
-    nothing is lost.
+    that does not fit is one when it runs, and files that are not there yet are no rows. Without it the schema is
+    discovered from the files, so there have to be some. Types that the language lacks are mapped to the nearest of
+    its own where nothing is lost.
     """
 
-    code: ClassVar[str] = "source-mismatch"
+    code: ClassVar[str] = "source-problem"
     title: ClassVar[str] = "{reason}"
     label: ClassVar[str] = "cannot be read as it is asked for"
     hint: ClassVar[str] = "{suggestion}"
-    wrong: ClassVar[str] = ""
-    right: ClassVar[str] = ""
+    wrong: ClassVar[str] = 'ingest orders from csv "no/such/folder/*.csv"\n'
+    right: ClassVar[str] = "ingest orders from values (id int64) (1)\n"
 
     reason: str
     suggestion: str
@@ -49,8 +33,10 @@ class SourceDoubt(Diagnostic, frozen=True, kw_only=True):
     code: ClassVar[str] = "source-doubt"
     severity: ClassVar[Severity] = "warning"
     title: ClassVar[str] = "{reason}"
-    wrong: ClassVar[str] = ""
-    right: ClassVar[str] = ""
+    label: ClassVar[str] = "is that meant?"
+    hint: ClassVar[str] = "write `# odibi: allow source-doubt` above the ingest where it is"
+    wrong: ClassVar[str] = 'ingest orders from csv "no/such/folder/*.csv" schema (id int64)\n'
+    right: ClassVar[str] = "ingest orders from values (id int64) (1)\n"
 
     reason: str
 
