@@ -163,7 +163,8 @@ def arg_min(value: Value, by: Value) -> Value:
 def arg_max(value: Value, by: Value) -> Value:
     """Return the `value` of the row in which `by` is greatest: of several such rows, the greatest value.
 
-    Rows in which `by` is null are passed over; a null `value` is given where it is that of the row, and is above others.
+    Rows in which `by` is null are passed over; a null `value` is given where it is that of the row (the greatest of
+    several).
     """
 
 
@@ -219,7 +220,7 @@ def median(x: NumericValue) -> NumericValue:
     examples=("percentile(x, 0.25) = 1.75 for x in (1, 2, 3, 4)", "percentile(x, 1) = 4.0 for x in (1, 2, 3, 4)"),
 )
 def percentile(x: NumericValue, fraction: float) -> NumericValue:
-    """Return the value below which a fraction (0 to 1) of the values lies, exactly, between two of them where need be."""
+    """Return the value below which a fraction (0 to 1) of the values lies, exactly: between two where need be."""
 
 
 @aggregate(

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from odibi_sql.functions import (
-    aggregate,
-    array,
-    array_numbers,
-    bits,
-    boolean,
-    cast,
-    condition,
-    hash,
-    json,
-    maps,
-    number,
-    regexp,
-    statistics,
-    text,
-    time,
-    time_parts,
-    trigonometry,
-    window,
-)
+from importlib import import_module
+
 from odibi_sql.functions.define import CATALOGUE
 from odibi_sql.functions.signature import Function
 
-_MODULES = (
-    *(text, regexp, number, trigonometry, bits, time, time_parts, condition, cast),
-    *(aggregate, statistics, boolean, window, array, array_numbers, maps, json, hash),
+__all__ = ["CATALOGUE", "lookup", "names"]
+
+MODULES = (
+    *("text", "regexp", "number", "trigonometry", "bits", "time", "time_parts", "condition", "cast"),
+    *("aggregate", "statistics", "boolean", "window", "array", "array_numbers", "maps", "json", "hash"),
 )
-_BY_NAME = {
-    name: function for function in CATALOGUE.values() for name in (*function.aliases, function.name)
-}  # a name stands before another function's alias only by mistake; a test holds that no two meet
+for module in MODULES:
+    import_module(f"odibi_sql.functions.{module}")
+
+_BY_NAME = {name: function for function in CATALOGUE.values() for name in (function.name, *function.aliases)}
 
 
 def lookup(name: str) -> Function | None:

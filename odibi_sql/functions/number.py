@@ -57,8 +57,8 @@ def sign(x: NumericValue) -> NumericValue:
 def round_(x: NumericValue, digits: int) -> NumericValue:
     """Return `x` rounded to `digits` behind the point (0 where left out, negative ones before it).
 
-    Halves go away from zero. The type stays; a decimal gets room for one more digit before the point. A float is rounded
-    as it is in binary: 1.005, which is a little less, to two digits is 1.0.
+    Halves go away from zero. The type stays; a decimal gets room for one more digit before the point. A float is
+    rounded as it is in binary: 1.005, which is a little less, to two digits is 1.0.
     """
 
 

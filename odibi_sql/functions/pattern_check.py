@@ -1,7 +1,7 @@
 """Regular expressions that RE2 and Java read alike: the check of a pattern before anything runs.
 
-What is taken: literals, `.`, classes `[a-z]`, `\\d \\w` and their opposites, `\\b`, anchors, groups, `(?i)` at the start,
-alternatives, and the repetitions `* + ? {n} {n,} {n,m}` with a lazy `?` behind them.
+What is taken: literals, `.`, classes `[a-z]`, `\\d \\w` and their opposites, `\\b`, anchors, groups, alternatives,
+`(?i)` at the start, and the repetitions `* + ? {n} {n,} {n,m}` with a lazy `?` behind them.
 Source: RE2 "Syntax" (https://github.com/google/re2/wiki/Syntax) and java.util.regex.Pattern.
 """
 
@@ -155,7 +155,7 @@ def _repetition(reader: _Reader, part_is_empty: bool) -> bool:
 def _counts(reader: _Reader) -> int:
     end = reader.text.find("}", reader.at)
     inside = reader.text[reader.at + 1 : end] if end > 0 else ""
-    low, comma, high = inside.partition(",")
+    low, _, high = inside.partition(",")
     if not (low.isascii() and low.isdigit()) or (high and not (high.isascii() and high.isdigit())):
         raise PatternError("a repetition is `{n}`, `{n,}` or `{n,m}`; a `{` that stands for itself is written `\\{`")
     if int(low) > _MOST_REPEATS or int(high or 0) > _MOST_REPEATS or (high and int(high) < int(low)):

@@ -92,7 +92,7 @@ def regexp_full_match(text: StringValue, pattern: str) -> BooleanValue:
     ),
 )
 def regexp_extract(text: StringValue, pattern: str, group: int) -> StringValue:
-    """Return the first match of `pattern` in `text`, or of one of its groups; null where nothing, or only "", matches."""
+    """Return the first match of `pattern` in `text`, or of one of its groups; null where it is none, or empty."""
 
 
 @function(
@@ -108,7 +108,7 @@ def regexp_extract(text: StringValue, pattern: str, group: int) -> StringValue:
     ),
 )
 def regexp_extract_all(text: StringValue, pattern: str, group: int) -> ArrayValue:
-    """Return all matches of `pattern` in `text`, or those of one of its groups, in order; none gives an empty array."""
+    """Return all matches of `pattern` in `text`, or of one of its groups, in order; an empty array of none."""
 
 
 @function(
@@ -141,7 +141,7 @@ def regexp_replace(text: StringValue, pattern: str, replacement: str) -> StringV
     examples=("regexp_replace_first('a1b22', '[0-9]+', '#') = 'a#b22'",),
 )
 def regexp_replace_first(text: StringValue, pattern: str, replacement: str) -> StringValue:
-    """Return `text` with the first match replaced; `\\1` to `\\9` in the replacement are the groups, `\\0` the match."""
+    """Return `text` with the first match replaced; what stands in the replacement is as in `regexp_replace`."""
 
 
 @function(

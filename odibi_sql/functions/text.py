@@ -62,7 +62,7 @@ def octet_length(text: Value) -> IntegerValue:
     examples=("trim('  a b ') = 'a b'", "trim('xxaxx', 'x') = 'a'", "trim('abcba', 'ba') = 'c'"),
 )
 def trim(text: StringValue, characters: StringValue | None) -> StringValue:
-    """Return `text` without those of `characters` (spaces of all kinds, where left out) that it begins and ends with."""
+    """Return `text` without those of `characters` (spaces of all kinds, if left out) that it begins and ends with."""
 
 
 @function(
@@ -256,7 +256,7 @@ def strpos(text: StringValue, search: StringValue) -> IntegerValue:
     examples=("position('i', 'odibi') = 3", "position('x', 'odibi') = 0"),
 )
 def position(search: StringValue, text: StringValue) -> IntegerValue:
-    """Return the position of the first `search` in `text`, from 1; 0 where there is none. What is sought comes first."""
+    """Return the position of the first `search` in `text`, from 1, or 0: `strpos` with what is sought first."""
     return text.find(search) + 1
 
 
@@ -269,7 +269,7 @@ def position(search: StringValue, text: StringValue) -> IntegerValue:
     examples=("lpad('7', 3, '0') = '007'", "lpad('abc', 2) = 'ab'", "lpad('a', 4, 'xy') = 'xyxa'"),
 )
 def lpad(text: StringValue, length: IntegerValue, pad: StringValue) -> StringValue:
-    """Return `text` with `pad` (a space where left out) before it, to `length` characters; what is longer is cut."""
+    """Return `text` with `pad` (a space, where left out) before it, `length` characters long; what is longer is cut."""
 
 
 @function(
@@ -281,7 +281,7 @@ def lpad(text: StringValue, length: IntegerValue, pad: StringValue) -> StringVal
     examples=("rpad('7', 3, '0') = '700'", "rpad('abc', 2) = 'ab'", "rpad('a', 4, 'xy') = 'axyx'"),
 )
 def rpad(text: StringValue, length: IntegerValue, pad: StringValue) -> StringValue:
-    """Return `text` with `pad` (a space where left out) behind it, to `length` characters; what is longer is cut."""
+    """Return `text` with `pad` (a space, where left out) behind it, `length` characters long; what is longer is cut."""
 
 
 @function(

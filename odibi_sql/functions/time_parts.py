@@ -33,8 +33,8 @@ PART = constant(TEXT, *PARTS, *MORE_PARTS)
 def date_part(part: str, time: Value) -> IntegerValue:
     """Return a part of a date or timestamp: what the function of that name returns.
 
-    `isodow`, `doy` and `isoyear` are other names of `day_of_week`, `day_of_year` and `iso_year`. There is no `dow`, for its Sunday is 0
-    in one SQL and 1 in another.
+    `isodow`, `doy` and `isoyear` are other names of `day_of_week`, `day_of_year` and `iso_year`. There is no `dow`, for
+    its Sunday is 0 in one SQL and 1 in another.
     """
 
 

@@ -82,7 +82,7 @@ def cume_dist() -> FloatingValue:
     examples=("ntile(2) over (order by x) = (1, 1, 2) for x in (1, 2, 3)",),
 )
 def ntile(buckets: int) -> IntegerValue:
-    """Return in which of `buckets` parts, as equal as can be, the row is, from 1; the first parts are the larger ones."""
+    """Return in which of `buckets` parts, as equal as can be, the row is, from 1; the first are the larger ones."""
 
 
 @window(

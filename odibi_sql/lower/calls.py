@@ -1,11 +1,11 @@
-"""Calls of the catalogue's functions: the Ibis form of each, or the dialect file's, as a tree with the arguments put in.
+"""Calls of the catalogue's functions: the Ibis form, or the dialect file's, as a tree with the arguments put in.
 
 A form is built once for a function, the types of its arguments and its constants, with a placeholder for each argument,
 and kept. `[functions.NAME]` of a dialect file says where an engine needs another form than Ibis writes for it:
 
     sql    one template, or several: by the choice ("day"), the type ("float32") or the kind ("float", "array") of the
-           argument that decides, or by the number of arguments ("1", "2"), with "else" for the rest. `{parameter}` is an
-           argument, of a variadic one all of them; `{type}` is the type of the result. `AGG(…)` stands around the
+           argument that decides, or by the number of arguments ("1", "2"), with "else" for the rest. `{parameter}` is
+           an argument, of a variadic one all of them; `{type}` is the type of the result. `AGG(…)` stands around the
            aggregate where it is not the outermost call
     by     the parameter that decides; the first where this is left out
     pairs  a template of `{left}` and `{right}`, from the left to the right over all arguments
@@ -57,7 +57,7 @@ def lower_call(
         return lower_cast(operand, types[0], function.cast_to, function.is_try, dialect).sql
     parameters = parameters_of(function, len(args))
     assert parameters is not None, function.name
-    known = tuple(_known(*each) for each in zip(parameters, types, constants, strict=True))
+    known = _known(parameters, types, constants)
     key = (function.name, types, known, dialect_name)
     template = _TEMPLATES.get(key)
     if template is None:
@@ -85,22 +85,30 @@ def with_order(call: Any, keys: list[Any]) -> Any:
     return call
 
 
-def _known(parameter: Parameter, type_: ir.Type, value: Any) -> Any:
-    """Return what the form depends on: what has to be a constant, and whole numbers, so that they can be folded."""
-    if parameter.choices and isinstance(value, str):
-        return value.lower()
-    is_whole = isinstance(type_, ir.Integer) and isinstance(value, int) and not isinstance(value, bool)
-    return value if parameter.is_constant or (is_whole and _is_free(parameter)) else None
+def _known(parameters: tuple[Parameter, ...], types: Types, constants: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the constants that the form depends on: those that have to be some, and whole numbers, to compute with.
+
+    A whole number is left to its placeholder where the type of the result hangs on it alone.
+    """
+    anchored = {_shared(each) for each, value in zip(parameters, constants, strict=True) if value is None}
+    result = []
+    for parameter, type_, value in zip(parameters, types, constants, strict=True):
+        is_whole = isinstance(type_, ir.Integer) and isinstance(value, int) and not isinstance(value, bool)
+        is_free = is_whole and (_shared(parameter) is None or _shared(parameter) in anchored)
+        kept = value if parameter.is_constant or is_free else None
+        result.append(kept.lower() if parameter.choices and isinstance(kept, str) else kept)
+    return tuple(result)
 
 
-def _is_free(parameter: Parameter) -> bool:
-    """Whether the type of the parameter has no part in the type of the result."""
-    return not hasattr(parameter.pattern, "name")
+def _shared(parameter: Parameter) -> str | None:
+    """Return the type variable that the parameter is of, or None."""
+    name: str | None = getattr(parameter.pattern, "name", None)
+    return name
 
 
 def _exact(parameters: tuple[Parameter, ...], types: Types, args: Sequence[Any], dialect: Dialect) -> list[Any]:
     """Give literals their type where the result has it from them alone: the engine takes 5 for an int32."""
-    shared = [each.pattern.name if hasattr(each.pattern, "name") else None for each in parameters]
+    shared = [_shared(each) for each in parameters]
     typed = {name for name, arg in zip(shared, args, strict=True) if name and not _is_bare_number(arg)}
     result = []
     for name, type_, arg in zip(shared, types, args, strict=True):

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from odibi_sql.lower.typed import BINDS, COMPARISON, number, within
+from odibi_sql.lower.typed import BINDS, COMPARISON, HIGHEST, number, within
 
 ARITHMETIC = {exp.Add: operator.add, exp.Sub: operator.sub, exp.Mul: operator.mul}
 COMPARISONS = {
@@ -38,14 +38,14 @@ def fold(tree: Any) -> Any:
 def parenthesized(node: Any) -> None:
     """Put parentheses around a node where its place needs them."""
     parent, key, place = node.parent, node.arg_key, node.index
-    if isinstance(parent, exp.Paren | exp.Func) or not isinstance(
-        parent, exp.Binary | exp.Unary | exp.Between | exp.In
-    ):
+    if not isinstance(parent, exp.Binary | exp.Unary | exp.Between | exp.In) or isinstance(parent, exp.Paren | exp.Is):
         return
-    binds = BINDS.get(type(parent), COMPARISON)
+    if isinstance(parent, exp.Func) and type(parent) not in BINDS:
+        return
+    binds = BINDS.get(type(parent), HIGHEST)
     if key == "expression" or (binds <= COMPARISON and isinstance(parent, exp.Binary)):
         binds += 1
-    wrapped = within(node, binds)
+    wrapped = within(node, min(binds, HIGHEST))
     if wrapped is not node:
         parent.set(key, wrapped, place)
 
@@ -70,6 +70,9 @@ def _folded(node: Any) -> Any:
             return _logic(node)
         case exp.Not(this=exp.Is(this=operand, expression=exp.Null())):
             return exp.Is(this=operand, expression=exp.Not(this=exp.Null()))
+        case exp.Cast(to=exp.DataType(this=exp.DataType.Type.INT)):
+            value = whole(node.this)
+            return node if value is None or abs(value) >= 2**31 else node.this
         case exp.Anonymous():
             return _function(node)
     return node

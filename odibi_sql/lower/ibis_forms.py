@@ -17,7 +17,7 @@ from odibi_sql.functions.resolve import parameters_of
 from odibi_sql.lower.dialect import Dialect
 
 
-class Slot(ops.Value):
+class Slot(ops.Value):  # type: ignore[misc]  # Ibis has no types of its own
     """Stands for an argument in an Ibis expression."""
 
     name: str
