@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from msgspec.structs import replace
 
 from odibi_sql import ir, syntax
-from odibi_sql.check.casts import coerced
 from odibi_sql.check.columns import check_case, columns_named
 from odibi_sql.check.context import Context
 from odibi_sql.check.datasets import OPEN
-from odibi_sql.check.expressions import constant
 from odibi_sql.check.flow import Flow, Origin, projection
 from odibi_sql.check.gates import count_not_unique, gate_of, split_off
 from odibi_sql.check.keys import keys_of
@@ -19,15 +15,10 @@ from odibi_sql.check.options import check_format, check_format_options
 from odibi_sql.check.refused import refuse_parts_of_ingest
 from odibi_sql.check.scope import column_of
 from odibi_sql.check.templates import filled
-from odibi_sql.check.types import type_named
-from odibi_sql.diagnostics import listed
-from odibi_sql.diagnostics.columns_errors import DuplicateColumn
+from odibi_sql.check.values import declared_schema, rows_of_values
 from odibi_sql.diagnostics.sources_errors import (
-    NullInNotNull,
     SourceDoubt,
     SourceProblem,
-    ValueMismatch,
-    ValuesWidth,
 )
 
 
@@ -45,23 +36,10 @@ def _relation(context: Context, statement: syntax.Ingest) -> ir.Relation:
         return ir.Rows(schema=ir.Schema((), is_open=True) if declared is None else declared, rows=())
     match statement.source:
         case syntax.ValuesFrom() as source:
-            return _rows(context, source)
+            return rows_of_values(context, source)
         case syntax.FilesFrom() as source:
             return _scan(context, statement, source, declared)
     return ir.Rows(schema=OPEN, rows=())
-
-
-def declared_schema(context: Context, fields: Sequence[syntax.FieldSpec]) -> ir.Schema:
-    """Return the schema that is written; a name that is there twice counts once."""
-    found: dict[str, ir.Field] = {}
-    for each in fields:
-        name = each.name.text
-        if name in found:
-            context.report(DuplicateColumn(span=each.name.span, name=name, what="the schema"))
-            continue
-        found[name] = ir.Field(name, type_named(context, each.type), nullable=not each.is_not_null)
-    check_case(context, (), [(each.name.text, each.name.span) for each in fields])
-    return ir.schema_of(found.values())
 
 
 def _scan(
@@ -107,47 +85,6 @@ def _required(statement: syntax.Ingest, field: ir.Field) -> ir.Expr:
     text = f"{field.name} of {statement.name.text} is null, and its schema says not null"
     message = ir.Literal(type=ir.STRING, nullable=False, value=text)
     return ir.Call(type=field.type, nullable=False, function="require", args=(column_of(field), message))
-
-
-def _rows(context: Context, source: syntax.ValuesFrom) -> ir.Relation:
-    schema = declared_schema(context, source.fields)
-    rows = []
-    for row, span in zip(source.rows, source.row_spans, strict=True):
-        if len(row) != len(source.fields):
-            finding = ValuesWidth(
-                span=span,
-                count=_counted(len(row), "value"),
-                columns=_counted(len(source.fields), "column"),
-                names=listed(each.name.text for each in source.fields),
-            )
-            context.report(finding)
-            continue
-        values: dict[str, ir.Literal] = {}
-        for each, spec in zip(row, source.fields, strict=True):
-            value = _value(context, each, schema[spec.name.text])
-            values.setdefault(spec.name.text, value)
-        rows.append(tuple(values.values()))
-    return ir.Rows(schema=schema, rows=tuple(rows), span=source.span)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _value(context: Context, written: syntax.Expr, field: ir.Field) -> ir.Literal:
-    unknown = ir.Literal(type=field.type, nullable=field.nullable, value=None)
-    literal = constant(context, written)
-    if literal is None or literal.type == ir.UNKNOWN or field.type == ir.UNKNOWN:
-        return unknown
-    if literal.value is None:
-        if not field.nullable:
-            context.report(NullInNotNull(span=written.span, name=field.name))
-        return unknown
-    fitting = coerced(literal, field.type)
-    if isinstance(fitting, ir.Literal):
-        return fitting
-    context.report(ValueMismatch(span=written.span, name=field.name, type=str(field.type), actual=str(literal.type)))
-    return unknown
 
 
 def _with_key(context: Context, statement: syntax.Ingest, flow: Flow) -> Flow:

@@ -57,14 +57,14 @@ class ValuesWidth(Diagnostic, frozen=True, kw_only=True):
 
 
 class ValueMismatch(Diagnostic, frozen=True, kw_only=True):
-    """A value of a row is not of its column's type, and would not become one without a loss."""
+    """A list or a struct in a row of `values` is not of its column's type."""
 
     code: ClassVar[str] = "value-mismatch"
     title: ClassVar[str] = "`{name}` is {type}, and this is {actual}"
     label: ClassVar[str] = "{actual}"
     hint: ClassVar[str] = "write a value of {type}, or declare `{name}` as {actual}"
-    wrong: ClassVar[str] = "ingest rates from values (currency string, rate float64) ('EUR', true)\n"
-    right: ClassVar[str] = "ingest rates from values (currency string, rate float64) ('EUR', 1.0)\n"
+    wrong: ClassVar[str] = "ingest posts from values (id int64, tags array<int64>) (1, ['a', 'b'])\n"
+    right: ClassVar[str] = "ingest posts from values (id int64, tags array<string>) (1, ['a', 'b'])\n"
 
     name: str
     type: str
