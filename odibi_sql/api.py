@@ -92,6 +92,21 @@ def optimized(graph: ir.Graph, goals: Iterable[str] | None = None) -> ir.Graph:
     return optimize(graph, None if goals is None else tuple(goals))
 
 
+def limited(graph: ir.Graph, dataset: str, count: int | None) -> ir.Graph:
+    """Return the graph with at most `count` rows of `dataset` (None: all), as its order has them where it has one.
+
+    For a look at rows: without an order, which ones they are is left to chance.
+    """
+    if count is None:
+        return graph
+    seen = graph.dataset(dataset)
+    relation = seen.relation
+    limit = ir.Limit(schema=relation.schema, input=relation, count=count, offset=0, per=(), order=seen.order)
+    changed = msgspec.structs.replace(seen, relation=limit)
+    datasets = tuple(changed if each is seen else each for each in graph.datasets)
+    return msgspec.structs.replace(graph, datasets=datasets)
+
+
 def run(
     pipeline: Pipeline | str | Path,
     *,

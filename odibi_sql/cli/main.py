@@ -68,7 +68,7 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except Exception as defect:  # noqa: BLE001 - the edge of the process: a defect of odibi is told as one
+    except Exception as defect:
         if "ODIBI_DEBUG" in os.environ:
             raise
         click.echo(f"internal error: {type(defect).__name__}: {defect}", err=True)

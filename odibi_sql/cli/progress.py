@@ -1,0 +1,139 @@
+"""What a run shows while it goes: a live display on a terminal, plain lines where there is none."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from odibi_sql.plan import Plan, Stage
+
+if TYPE_CHECKING:
+    from odibi_sql.run import Listener, StageOutcome
+
+MARKS = {"done": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("-", "yellow"), "cancelled": ("-", "yellow")}
+
+
+@contextmanager
+def watching(plan: Plan, *, is_terminal: bool) -> Iterator[Listener]:
+    """Show a run until the block ends, then how it went."""
+    summary = Summary(plan)
+    if is_terminal:
+        with Display(summary) as display:
+            yield display
+    else:
+        yield Lines(summary)
+    summary.show()
+
+
+class Summary:
+    """What happened so far, and the last words on it."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.outcomes: list[StageOutcome] = []
+        self.started = time.monotonic()
+
+    def show(self) -> None:
+        """Print how the run went: what failed on standard error, the count of stores on standard output."""
+        for outcome in self.outcomes:
+            if outcome.status == "failed":
+                click.echo(f"\nerror: {outcome.message}", err=True)
+        for step, reason in self.plan.steps_skipped:
+            click.echo(f"  - {step}: skipped, {reason}")
+        counts: dict[str, int] = {}
+        for outcome in self.outcomes:
+            counts[outcome.status] = counts.get(outcome.status, 0) + 1
+        told = ", ".join(f"{count} {status}" for status, count in counts.items())
+        click.echo(f"{self.plan.pipeline}: {told} in {time.monotonic() - self.started:.2f} s")
+
+
+class Lines:
+    """A plain line for each stage that ends."""
+
+    def __init__(self, summary: Summary) -> None:
+        self.summary = summary
+
+    def stage_started(self, stage: Stage) -> None:
+        """Say nothing: the line comes when it ends."""
+
+    def stage_finished(self, outcome: StageOutcome) -> None:
+        """Print the outcome."""
+        self.summary.outcomes.append(outcome)
+        for line in lines_of(outcome):
+            click.echo(line)
+
+    def progress(self, stage: str, fraction: float) -> None:
+        """Say nothing."""
+
+
+class Display:
+    """Running stages as bars that move, ended ones as lines above them."""
+
+    def __init__(self, summary: Summary) -> None:
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        self.summary = summary
+        self.bars = Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), transient=True
+        )
+        self.tasks: dict[str, Any] = {}
+
+    def __enter__(self) -> Display:
+        self.bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bars.stop()
+
+    def stage_started(self, stage: Stage) -> None:
+        """Show a bar; it fills as far as the engine tells."""
+        self.tasks[stage.name] = self.bars.add_task(stage.name, total=None)
+
+    def stage_finished(self, outcome: StageOutcome) -> None:
+        """Replace the bar by the outcome."""
+        self.summary.outcomes.append(outcome)
+        if outcome.stage in self.tasks:
+            self.bars.remove_task(self.tasks.pop(outcome.stage))
+        mark, colour = MARKS[outcome.status]
+        first, *more = lines_of(outcome)
+        self.bars.console.print(first.replace(mark, f"[{colour}]{mark}[/{colour}]", 1), highlight=False)
+        for line in more:
+            self.bars.console.print(line, highlight=False, markup=False)
+
+    def progress(self, stage: str, fraction: float) -> None:
+        """Fill the bar."""
+        if stage in self.tasks:
+            self.bars.update(self.tasks[stage], total=1.0, completed=fraction)
+
+
+def lines_of(outcome: StageOutcome) -> list[str]:
+    """Return what there is to say of an ended stage: one line, and one for each rule that something broke."""
+    facts = [f"{outcome.rows:,} rows"] if outcome.rows is not None and outcome.kind != "check" else []
+    if outcome.kind == "write" and outcome.status == "done":
+        facts.append(_size(outcome.bytes or 0))
+        if (outcome.files or 1) > 1:
+            facts.append(f"{outcome.files} files")
+    if outcome.status in {"done", "failed"}:
+        facts.append(f"{outcome.seconds:.2f} s")
+    if outcome.status == "skipped":
+        facts.append(f"skipped: {outcome.message}")
+    target = f" -> {outcome.target}" if outcome.target else ""
+    mark = MARKS[outcome.status][0]
+    lines = [f"  {mark} {outcome.stage}{target}  {', '.join(facts)}".rstrip()]
+    for rule in outcome.rules:
+        if not rule.holds:
+            lines.append(f"      {rule.action} {rule.rule}: {rule.count:,} {rule.counts}")
+    return lines
+
+
+def _size(count: int) -> str:
+    size = float(count)
+    for unit in ["B", "kB", "MB"]:
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"

@@ -1,0 +1,103 @@
+"""`odibi run`: a pipeline from its sources to its stores."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from odibi_sql import api, ir
+from odibi_sql.cli.common import FAILED, findings_shown, load_pipeline, pipeline_options, show_findings, stop
+from odibi_sql.diagnostics import did_you_mean
+
+if TYPE_CHECKING:
+    from odibi_sql.plan import Plan
+
+
+@click.command("run")
+@pipeline_options
+@click.option("--only", metavar="NAME", multiple=True, help="Only the stores of this dataset.")
+@click.option("--upto", metavar="NAME", multiple=True, help="Only the stores of this dataset and of what it reads.")
+@click.option("--dry-run", is_flag=True, help="Say what would run, and run nothing.")
+@click.option("--threads", type=click.IntRange(min=1), help="How many threads the engine takes; all by default.")
+@click.option("--memory-limit", metavar="SIZE", help="How much memory the engine takes, as in `4GB`.")
+@click.option("--spill", type=click.Path(path_type=Path), help="The folder for what does not fit into memory.")
+@click.option("--keep-going", is_flag=True, help="After a failure, go on with what does not need the failed step.")
+def command(
+    file: str,
+    parameters: tuple[str, ...],
+    strict: bool,
+    only: tuple[str, ...],
+    upto: tuple[str, ...],
+    dry_run: bool,
+    threads: int | None,
+    memory_limit: str | None,
+    spill: Path | None,
+    keep_going: bool,
+) -> None:
+    """Run the pipeline FILE. It is checked first: a pipeline that is wrong runs nothing and exits with 2.
+
+    A run that fails exits with 1, and leaves every store as it was or whole and new.
+    """
+    pipeline = load_pipeline(file, parameters)
+    with findings_shown():
+        checked = api.check(pipeline, strict=strict)
+        goals = _goals(checked.graph, only, upto)
+        plan = api.compile_graph(checked.graph, goals)
+    if checked.warnings:
+        show_findings(checked.warnings)
+    if not plan.stages:
+        stop(f"`{file}` stores nothing; `odibi show {file} DATASET` prints the rows of a dataset")
+    if dry_run:
+        click.echo(_would_run(plan))
+        return
+    from odibi_sql.cli.progress import watching
+    from odibi_sql.run import Settings, execute
+
+    settings = Settings(
+        root=pipeline.root, threads=threads, memory_limit=memory_limit, spill=spill, fail_fast=not keep_going
+    )
+    with watching(plan, is_terminal=sys.stdout.isatty()) as listener:
+        result = execute(plan, settings, listener)
+    if result.status == "cancelled":
+        raise click.exceptions.Exit(130)
+    if not result.success:
+        raise click.exceptions.Exit(FAILED)
+
+
+def _goals(graph: ir.Graph, only: tuple[str, ...], upto: tuple[str, ...]) -> list[str]:
+    """Return the names of the stores to run. A name that is no dataset ends the command."""
+    known = [dataset.name for dataset in graph.datasets if dataset.made_by != "hidden"]
+    for name in (*only, *upto):
+        if name not in known:
+            stop(f"no dataset `{name}`; {did_you_mean(name, known)}")
+    if not only and not upto:
+        return [store.name for store in graph.stores]
+    wanted = {*only, *_with_what_they_read(graph, upto)}
+    goals = [store.name for store in graph.stores if store.dataset in wanted]
+    if not goals:
+        stop(f"nothing of {' or '.join(f'`{name}`' for name in (*only, *upto))} is stored")
+    return goals
+
+
+def _with_what_they_read(graph: ir.Graph, names: tuple[str, ...]) -> set[str]:
+    from odibi_sql.ir.walk import datasets_read
+
+    wanted = set(names)
+    for dataset in reversed(graph.datasets):
+        if dataset.name in wanted:
+            wanted |= set(datasets_read(dataset.relation))
+    return wanted
+
+
+def _would_run(plan: Plan) -> str:
+    from odibi_sql.cli.compile_command import title
+
+    lines = [f"{plan.pipeline}: would run {len(plan.stages)} stages"]
+    for number, stage in enumerate(plan.stages, start=1):
+        after = f" (after {', '.join(stage.needs)})" if stage.needs else ""
+        lines.append(f"{number:3}. {title(stage)}{after}")
+    lines += [f"     {step}: skipped, {reason}" for step, reason in plan.steps_skipped]
+    return "\n".join(lines)
