@@ -29,6 +29,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
     is_simple: bool = True  # a column of a source, or a constant
     has_window: bool = False
     has_query: bool = False
+    is_volatile: bool = False  # another answer each time that it is computed
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,13 +110,11 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_bare(self) -> bool:
-        """Whether it is one whole table or CTE as it stands."""
+        """Whether it is columns of one table or CTE as they stand."""
         source = self.source
         if source is None or not source.is_named or not self.is_plain or self.joins or self.where or self.order:
             return False
-        return tuple(self.env) == source.columns and all(
-            isinstance(value.sql, exp.Column) and value.sql.name == name for name, value in self.env.items()
-        )
+        return all(isinstance(value.sql, exp.Column) and value.sql.name == name for name, value in self.env.items())
 
 
 def value_of(sql: exp.Expression, type_: ir.Type) -> Value:
@@ -166,13 +165,10 @@ def merged(one: tuple[Cte, ...], other: tuple[Cte, ...]) -> tuple[Cte, ...]:
     return (*one, *(each for each in other if id(each) not in seen))
 
 
-def with_alias(draft: Draft, alias: str) -> Draft:
-    """Return the draft of one source with that source under another alias."""
-    source = draft.source
-    assert source is not None
-    if alias == source.alias:
+def with_alias(draft: Draft, old: str, alias: str) -> Draft:
+    """Return the draft with its source `old` under another alias. It is plain."""
+    if alias == old:
         return draft
-    old = source.alias
 
     def renamed(sql: Any) -> Any:
         copy = sql.copy()
@@ -181,9 +177,16 @@ def with_alias(draft: Draft, alias: str) -> Draft:
                 node.set("table", exp.Identifier(this=alias))
         return copy
 
+    def source_of(source: Source) -> Source:
+        return replace(source, alias=alias, is_named=False) if source.alias == old else source
+
+    assert draft.source is not None
     return replace(
         draft,
-        source=replace(source, alias=alias, is_named=False),
+        source=source_of(draft.source),
+        joins=tuple(
+            replace(each, source=source_of(each.source), on=tuple(map(renamed, each.on))) for each in draft.joins
+        ),
         env={name: replace(value, sql=renamed(value.sql)) for name, value in draft.env.items()},
         where=tuple(map(renamed, draft.where)),
         order=tuple(map(renamed, draft.order)),

@@ -30,7 +30,9 @@ def lower_literal(literal: ir.Literal, dialect: Dialect) -> Typed:
             return Typed(sql=text(str(value)), type=ir.STRING)
         case ir.Binary():
             assert isinstance(value, bytes)
-            return Typed(sql=cast_to(text("".join(f"\\x{each:02X}" for each in value)), ir.BINARY, dialect), type=ir.BINARY)
+            return Typed(
+                sql=cast_to(text("".join(f"\\x{each:02X}" for each in value)), ir.BINARY, dialect), type=ir.BINARY
+            )
         case ir.Date() | ir.Timestamp() | ir.TimestampTz():
             return Typed(sql=cast_to(text(_time_text(value, literal.type)), literal.type, dialect), type=literal.type)
         case ir.Duration():
@@ -66,7 +68,9 @@ def _float(value: float, dialect: Dialect) -> Typed:
         literal = as_float(literal)
     sql = exp.Neg(this=literal) if math.copysign(1, value) < 0 else literal
     is_double = "e" in literal.this or value == 0
-    return Typed(sql=as_float(sql), type=ir.FLOAT64) if is_double else Typed(sql=sql, type=_short(value), is_constant=True)
+    return (
+        Typed(sql=as_float(sql), type=ir.FLOAT64) if is_double else Typed(sql=sql, type=_short(value), is_constant=True)
+    )
 
 
 def _short(value: float) -> ir.Type:
@@ -96,7 +100,9 @@ def _decimal(value: decimal.Decimal, type_: ir.Type) -> Typed:
 def _time_text(value: ir.Value, type_: ir.Type) -> str:
     if isinstance(type_, ir.Date):
         assert isinstance(value, datetime.date)
-        return value.strftime("%Y-%m-%d").rjust(10, "0") if not isinstance(value, datetime.datetime) else str(value.date())
+        return (
+            value.strftime("%Y-%m-%d").rjust(10, "0") if not isinstance(value, datetime.datetime) else str(value.date())
+        )
     assert isinstance(value, datetime.date)
     moment = value if isinstance(value, datetime.datetime) else datetime.datetime.combine(value, datetime.time())
     written = moment.replace(tzinfo=None).isoformat(sep=" ")

@@ -9,6 +9,7 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect as SqlglotDialect
 
 from odibi_sql.lower.dialect import Dialect, is_plain
+from odibi_sql.lower.typed import text
 
 WIDTH = 80  # of what stays on one line
 TYPED_LITERALS = ("DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMP_NTZ")
@@ -18,9 +19,7 @@ OPPOSITES = {exp.In: "IN", exp.Like: "LIKE", exp.ILike: "ILIKE", exp.Between: "B
 def print_statement(statement: exp.Expression, dialect: Dialect) -> str:
     """Return the text of a statement, without a semicolon."""
     target = SqlglotDialect.get_or_raise(dialect.sqlglot)
-    printer = _printer_class(dialect)(
-        dialect=target, pretty=True, normalize_functions="lower", max_text_width=WIDTH
-    )
+    printer = _printer_class(dialect)(dialect=target, pretty=True, normalize_functions="lower", max_text_width=WIDTH)
     text: str = printer.generate(statement, copy=False)
     return text
 
@@ -54,7 +53,7 @@ class _Readable:
         if word is None or inner.this is None:
             return f"NOT {text}"
         operand = self.sql(inner, "this")
-        return f"{operand} NOT{text[len(operand):]}" if text.startswith(f"{operand} {word}") else f"NOT {text}"
+        return f"{operand} NOT{text[len(operand) :]}" if text.startswith(f"{operand} {word}") else f"NOT {text}"
 
     def cast_sql(self: Any, expression: exp.Cast, safe_prefix: str | None = None) -> str:
         """Print a date as DATE '2025-11-01'."""
@@ -70,7 +69,19 @@ class _Readable:
         return f"{self.sql(expression, 'this')} FILTER (WHERE {self.sql(expression.expression, 'this')})"
 
 
+def _struct(self: Any, expression: exp.Struct) -> str:
+    """Print {'a': 1, 'b': 2}, a line for each member where that is too long for one."""
+    members = [f"{self.sql(text(each.name))}: {self.sql(each, 'expression')}" for each in expression.expressions]
+    line = f"{{{', '.join(members)}}}"
+    if len(line) <= WIDTH - 20:
+        return line
+    return "{\n" + self.indent(",\n".join(members), level=1, pad=0) + "\n}"
+
+
 @cache
 def _printer_class(dialect: Dialect) -> Any:
     base = SqlglotDialect.get_or_raise(dialect.sqlglot).generator_class
-    return type("Printer", (_Readable, base), {"facts": dialect})
+    own = {"facts": dialect}
+    if dialect.sqlglot == "duckdb":
+        own["TRANSFORMS"] = base.TRANSFORMS | {exp.Struct: _struct}
+    return type("Printer", (_Readable, base), own)

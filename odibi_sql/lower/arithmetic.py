@@ -1,0 +1,179 @@
+"""Arithmetic as the language means it: integers of 64 bits that fail on overflow, exact decimals, NULL for x / 0."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from odibi_sql import ir
+from odibi_sql.lower.dialect import Dialect
+from odibi_sql.lower.typed import HUGE, Typed, binary, cast_to, exactly, function, number, within
+
+KINDS: dict[str, type[exp.Expression]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul, "/": exp.Div, "%": exp.Mod}
+NARROW = 18  # digits up to which DuckDB keeps sums and products narrow
+WIDEST = 38
+
+
+def lower_arithmetic(name: str, left: Typed, right: Typed, type_: ir.Type, wanted: ir.Type, dialect: Dialect) -> Typed:
+    """Return `left name right`, of `type_`. `wanted` is the type that both sides have by the graph.
+
+    The engine's own types of the sides may be others that mean the same (7 is an INTEGER, 1.5 a DECIMAL).
+    """
+    match type_:
+        case ir.Date() | ir.Timestamp() | ir.TimestampTz() | ir.Duration():
+            return _time(name, left, right, type_)
+        case _ if isinstance(wanted, ir.Date):
+            return Typed(sql=binary(exp.Sub, left.sql, right.sql), type=ir.INT64)
+        case _ if name == "//":
+            return _floor_division(left, right, type_, wanted, dialect)
+        case _ if name == "/" and isinstance(type_, ir.Decimal):
+            return _decimal_division(left, right, type_, wanted, dialect)
+        case ir.Decimal():
+            return _decimal(name, left, right, type_, wanted, dialect)
+        case ir.Float():
+            return _float(name, left, right, type_, dialect)
+    return _whole(name, left, right, type_, dialect)
+
+
+def lower_negation(operand: Typed, type_: ir.Type, dialect: Dialect) -> Typed:
+    """Return `-operand`, of `type_`; the negative of the least integer fails."""
+    is_wide = operand.type == type_ or operand.is_constant
+    sql = operand.sql if is_wide else exactly(operand, type_, dialect)
+    kept = operand.type if is_wide else type_
+    return Typed(sql=exp.Neg(this=within(sql, 10)), type=kept, is_constant=operand.is_constant)
+
+
+def _time(name: str, left: Typed, right: Typed, type_: ir.Type) -> Typed:
+    """A date and an interval meet in a TIMESTAMP on the engine."""
+    result = binary(KINDS[name], left.sql, right.sql)
+    sides = (left.type, right.type)
+    is_dated = isinstance(type_, ir.Date) or (isinstance(type_, ir.Timestamp) and ir.DATE in sides)
+    return Typed(sql=result, type=ir.TIMESTAMP if is_dated else type_)
+
+
+def _whole(name: str, left: Typed, right: Typed, type_: ir.Type, dialect: Dialect) -> Typed:
+    if not _either_is(left, right, type_) or not _both_are(left, right, ir.Integer):
+        left = Typed(sql=exactly(left, type_, dialect), type=type_)
+    if not isinstance(right.type, ir.Integer):
+        right = Typed(sql=exactly(right, type_, dialect), type=type_)
+    return Typed(sql=binary(KINDS[name], left.sql, right.sql), type=type_)
+
+
+def _float(name: str, left: Typed, right: Typed, type_: ir.Type, dialect: Dialect) -> Typed:
+    if not _either_is(left, right, type_) or ir.NULL in (left.type, right.type):
+        if right.is_constant and not left.is_constant:
+            right = Typed(sql=exactly(right, type_, dialect), type=type_)
+        elif left.type != type_:
+            left = Typed(sql=exactly(left, type_, dialect), type=type_)
+    if name in ("/", "%") and not _is_nonzero(right.sql):
+        right = Typed(sql=_or_null(right.sql), type=right.type)
+    return Typed(sql=binary(KINDS[name], left.sql, right.sql), type=type_)
+
+
+def _either_is(left: Typed, right: Typed, type_: ir.Type) -> bool:
+    return type_ in (left.type, right.type)
+
+
+def _both_are(left: Typed, right: Typed, kind: type[ir.Type]) -> bool:
+    return isinstance(left.type, kind) and isinstance(right.type, kind)
+
+
+def _is_nonzero(sql: exp.Expression) -> bool:
+    if isinstance(sql, exp.Neg):
+        return _is_nonzero(sql.this)
+    return isinstance(sql, exp.Literal) and not sql.is_string and float(sql.this) != 0
+
+
+def _or_null(sql: exp.Expression) -> exp.Expression:
+    return exp.Nullif(this=sql, expression=number(0))
+
+
+def _floor_division(left: Typed, right: Typed, type_: ir.Type, wanted: ir.Type, dialect: Dialect) -> Typed:
+    match wanted:
+        case ir.Float():
+            quotient = _float("/", left, right, ir.FLOAT64, dialect)
+            return Typed(
+                sql=exactly(Typed(sql=function("floor", quotient.sql), type=ir.FLOAT64), type_, dialect), type=type_
+            )
+        case ir.Decimal(scale=scale):
+            one, other = _unscaled(left, wanted, scale, dialect), _unscaled(right, wanted, scale, dialect)
+            result = _floored(one, other)
+            return Typed(sql=cast_to(result, type_, dialect), type=type_)
+    left = Typed(sql=exactly(left, ir.INT64, dialect), type=ir.INT64) if not left.is_constant else left
+    return Typed(sql=exactly(Typed(sql=_floored(left.sql, right.sql), type=ir.INT64), type_, dialect), type=type_)
+
+
+def _floored(left: exp.Expression, right: exp.Expression) -> exp.Expression:
+    """Return left // right - (1 where something remains and the signs differ); NULL where right is 0."""
+    remainder = binary(exp.Mod, left.copy(), right.copy())
+    if _is_nonzero(right):
+        kind = exp.GT if isinstance(right, exp.Neg) else exp.LT
+        differs: exp.Expression = binary(kind, remainder, number(0))
+    else:
+        signs = binary(exp.NEQ, exp.Paren(this=binary(exp.LT, left.copy(), number(0))), _is_negative(right.copy()))
+        differs = binary(exp.And, binary(exp.NEQ, remainder, number(0)), signs)
+    one_less = exp.Case(ifs=[exp.If(this=differs, true=number(1))], default=number(0))
+    return binary(exp.Sub, binary(exp.IntDiv, left, right), one_less)
+
+
+def _is_negative(sql: exp.Expression) -> exp.Expression:
+    return exp.Paren(this=binary(exp.LT, sql, number(0)))
+
+
+def _decimal(name: str, left: Typed, right: Typed, type_: ir.Decimal, wanted: ir.Type, dialect: Dialect) -> Typed:
+    one, other = _as_decimal(left), _as_decimal(right)
+    if one is None or other is None:
+        left, right = (Typed(sql=exactly(each, wanted, dialect), type=wanted) for each in (left, right))
+        one, other = _as_decimal(left), _as_decimal(right)
+    assert one is not None
+    assert other is not None
+    made = _decimal_result(name, one, other)
+    if made.precision < type_.precision and made.precision - made.scale < type_.precision - type_.scale:
+        wide = ir.Decimal(min(WIDEST, max(type_.precision, NARROW + 1)), one.scale)
+        left = Typed(sql=cast_to(left.sql, wide, dialect), type=wide)
+        made = _decimal_result(name, wide, other)
+    return Typed(sql=binary(KINDS[name], left.sql, right.sql), type=made)
+
+
+def _as_decimal(typed: Typed) -> ir.Decimal | None:
+    return ir.decimal_of(typed.type)
+
+
+def _decimal_result(name: str, left: ir.Decimal, right: ir.Decimal) -> ir.Decimal:
+    """Return the type that DuckDB gives a sum, product or remainder of decimals (src/function/scalar/operator)."""
+    widest = max(left.precision, right.precision)
+    if name == "*":
+        scale, width = left.scale + right.scale, left.precision + right.precision
+        stays = width > NARROW and widest <= NARROW and scale < NARROW
+    else:
+        scale = max(left.scale, right.scale)
+        before = max(left.precision - left.scale, right.precision - right.scale)
+        width = max(scale + before, widest) + (0 if name == "%" else 1)
+        stays = width > NARROW and widest <= NARROW
+    return ir.Decimal(NARROW if stays else min(width, WIDEST), min(scale, WIDEST))
+
+
+def _decimal_division(left: Typed, right: Typed, type_: ir.Decimal, wanted: ir.Type, dialect: Dialect) -> Typed:
+    """Return the quotient rounded half away from zero: whole numbers are divided, with one digit too many."""
+    one, other = _as_decimal(left), _as_decimal(right)
+    if one is None or other is None:
+        left, right = (Typed(sql=exactly(each, wanted, dialect), type=wanted) for each in (left, right))
+        one, other = _as_decimal(left), _as_decimal(right)
+    assert one is not None
+    assert other is not None
+    digits = type_.scale + 1
+    dividend = _unscaled(left, one, digits + other.scale, dialect)
+    quotient = binary(exp.IntDiv, dividend, _unscaled(right, other, other.scale, dialect))
+    shift = exp.Literal.number("0." + "0" * (digits - 1) + "1")
+    scaled = binary(exp.Mul, cast_to(quotient, HUGE, dialect), shift)
+    return Typed(sql=cast_to(scaled, type_, dialect), type=type_)
+
+
+def _unscaled(typed: Typed, own: ir.Type, digits: int, dialect: Dialect) -> exp.Expression:
+    """Return typed * 10^digits as a whole number of 128 bits."""
+    as_decimal = ir.decimal_of(own)
+    assert as_decimal is not None
+    huge = exp.DataType(this=exp.DataType.Type.USERDEFINED, kind="HUGEINT")
+    if digits == 0:
+        return exp.Cast(this=typed.sql, to=huge)
+    wide = exactly(typed, ir.Decimal(WIDEST, as_decimal.scale), dialect)
+    return exp.Cast(this=binary(exp.Mul, wide, exp.Literal.number("1" + "0" * digits)), to=huge)

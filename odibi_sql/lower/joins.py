@@ -1,0 +1,143 @@
+"""Joins: a side that is a plain table joins in place, any other as a CTE."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+from sqlglot import exp
+
+from odibi_sql import ir
+from odibi_sql.lower.draft import Draft, Joined, JoinWord, Source, merged, with_alias
+from odibi_sql.lower.expressions import lower_expression
+from odibi_sql.lower.naming import unused
+from odibi_sql.lower.scope import Place, Scope, absorbed
+from odibi_sql.lower.wrapping import MOST_JOINS, wrap
+
+WORDS: dict[ir.JoinKind, JoinWord] = {
+    "inner": "",
+    "left": "LEFT",
+    "right": "RIGHT",
+    "full": "FULL",
+    "semi": "SEMI",
+    "anti": "ANTI",
+    "cross": "CROSS",
+}
+KEEP_LEFT = ("inner", "left", "semi", "anti", "cross")  # a condition on the left alone can wait for WHERE
+ONE_SIDED = ("semi", "anti")
+
+
+def lower_join(node: ir.Join, left: Draft, right: Draft, place: Place) -> Draft:
+    """Return the left side with one more JOIN."""
+    left = _left_side(left, node.kind, place)
+    right = _apart(_right_side(right, node.kind, place), left, place)
+    assert right.source is not None
+    both = replace(
+        left,
+        env={**left.env, **right.env},
+        joins=(*left.joins, Joined(word=WORDS[node.kind], source=right.source)),
+        ctes=merged(left.ctes, right.ctes),
+        order=(),
+    )
+    scope = Scope(both, place)
+    conditions = () if node.condition is None else tuple(_conditions(node.condition, scope))
+    both = absorbed(both, scope)
+    held, waiting = (
+        ((*conditions, *right.where), ()) if node.kind not in ("inner", "cross") else (conditions, right.where)
+    )
+    using = (
+        _using(conditions, left, right) if len(held) == len(conditions) and node.kind not in ("right", "full") else ()
+    )
+    joined = replace(both.joins[-1], on=() if using else held, using=using)
+    env = left.env if node.kind in ONE_SIDED else both.env
+    return replace(
+        both,
+        env=env,
+        joins=(*left.joins, joined),
+        where=(*left.where, *waiting),
+        is_correlated=both.is_correlated or right.is_correlated,
+        is_referred_to=both.is_referred_to or right.is_referred_to,
+    )
+
+
+def _conditions(condition: ir.Expr, scope: Scope) -> list[exp.Expression]:
+    found = []
+    waiting = [condition]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ir.Call) and part.function == "and":
+            waiting.extend(reversed(part.args))
+        else:
+            found.append(lower_expression(part, scope).sql)
+    return found
+
+
+def _left_side(draft: Draft, kind: ir.JoinKind, place: Place) -> Draft:
+    is_ready = draft.is_plain and draft.source is not None and len(draft.joins) < MOST_JOINS
+    if kind not in KEEP_LEFT:
+        is_ready = is_ready and not draft.where and _is_columns(draft)
+    if draft.source is not None and draft.source.is_wide:
+        is_ready = False
+    return draft if is_ready else wrap(draft, place)
+
+
+def _right_side(draft: Draft, kind: ir.JoinKind, place: Place) -> Draft:
+    """Return the side as one source, of which columns and conditions alone are asked."""
+    source = draft.source
+    is_ready = source is not None and draft.is_plain and not draft.joins and not source.is_wide
+    if is_ready and draft.where:
+        is_ready = kind in KEEP_LEFT
+    if kind not in ("inner", "cross"):
+        is_ready = is_ready and _is_columns(draft)
+    return draft if is_ready and all(value.weight <= 8 for value in draft.env.values()) else wrap(draft, place)
+
+
+def _is_columns(draft: Draft) -> bool:
+    return all(isinstance(value.sql, exp.Column) for value in draft.env.values())
+
+
+def _apart(right: Draft, left: Draft, place: Place) -> Draft:
+    """Return the right side under an alias that nothing else has."""
+    assert right.source is not None
+    taken = (*(source.alias for source in left.sources), *place.taken)
+    alias = right.source.alias
+    return with_alias(right, alias, unused(alias, taken))
+
+
+def _using(conditions: tuple[Any, ...], left: Draft, right: Draft) -> tuple[str, ...]:
+    """Return the columns that both sides have under one name, where they are all that is compared."""
+    names = []
+    for condition in conditions:
+        if not isinstance(condition, exp.EQ):
+            return ()
+        one, other = condition.this, condition.expression
+        if not isinstance(one, exp.Column) or not isinstance(other, exp.Column) or one.name != other.name:
+            return ()
+        assert right.source is not None
+        if right.source.alias not in (one.table, other.table) or one.table == other.table:
+            return ()
+        if _type_of(one, left, right) != _type_of(other, left, right) or not _is_one(one.name, left):
+            return ()
+        names.append(one.name)
+    return tuple(names)
+
+
+def _type_of(column: exp.Column, left: Draft, right: Draft) -> ir.Type | None:
+    for value in (*left.env.values(), *right.env.values()):
+        if isinstance(value.sql, exp.Column) and (value.sql.table, value.sql.name) == (column.table, column.name):
+            return value.type
+    return None
+
+
+def _is_one(name: str, left: Draft) -> bool:
+    """Whether the left side has one column of this name, those that a USING put together taken for one."""
+    assert left.source is not None
+    holders = _has(left.source, name)
+    for join in left.joins:
+        if join.word not in ("SEMI", "ANTI") and name not in join.using:
+            holders += _has(join.source, name)
+    return holders == 1
+
+
+def _has(source: Source, name: str) -> int:
+    return sum(column.lower() == name.lower() for column in source.columns)

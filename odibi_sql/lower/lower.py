@@ -1,0 +1,228 @@
+"""A graph becomes a plan: which datasets are tables of the run, and the statement of each stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from odibi_sql import ir
+from odibi_sql.lower.cost import is_cheap
+from odibi_sql.lower.dialect import Dialect
+from odibi_sql.lower.draft import Draft, over_source, with_alias
+from odibi_sql.lower.finish import finish
+from odibi_sql.lower.goals import Asked, what_is_asked
+from odibi_sql.lower.grouping import lower_sort
+from odibi_sql.lower.naming import Names, unused
+from odibi_sql.lower.printer import print_statement
+from odibi_sql.lower.relations import MOST_CTES, lower_relation
+from odibi_sql.lower.scope import Place
+from odibi_sql.lower.subqueries import with_ctes
+from odibi_sql.lower.wrapping import table, wrap
+from odibi_sql.plan import Answer, Check, Materialize, Plan, Stage, Write
+
+
+def lower(graph: ir.Graph, dialect: Dialect, goals: tuple[str, ...] | None = None) -> Plan:
+    """Return the stages that compute `goals` (names of stores and datasets; None: all stores), in an order to run in.
+
+    A dataset that several read is a table of the run where reading it anew would cost more; every check of an
+    expectation comes before the stages that depend on it.
+    """
+    asked = what_is_asked(graph, goals)
+    work = Work(graph, dialect, asked)
+    for name in asked.needs:
+        work.make(name)
+    for store in asked.stores:
+        work.write(store)
+    for name in asked.answers:
+        work.answer(name)
+    return Plan(pipeline=graph.pipeline, dialect=dialect.name, stages=tuple(work.stages), steps_skipped=asked.skipped)
+
+
+class Traits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a statement is of: the stages that come first, the steps it computes, the files it reads."""
+
+    needs: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    sources: tuple[ir.FileSource, ...] = ()
+
+    def and_(self, other: Traits) -> Traits:
+        """Return both together."""
+        return Traits(
+            needs=_both(self.needs, other.needs),
+            steps=_both(self.steps, other.steps),
+            sources=(*self.sources, *(each for each in other.sources if not any(each is one for one in self.sources))),
+        )
+
+
+def _both(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*one, *other))) if one and other else one or other
+
+
+class Made(msgspec.Struct, kw_only=True):
+    """A dataset that is lowered: how its rows are read, and what reading them brings along."""
+
+    draft: Draft
+    traits: Traits
+    is_cheap: bool
+    is_table: bool = False
+
+
+class Work:
+    """The plan in the making."""
+
+    def __init__(self, graph: ir.Graph, dialect: Dialect, asked: Asked) -> None:
+        self.dialect = dialect
+        self.clock = graph.clock
+        self.asked = asked
+        self.datasets = {each.name: each for each in graph.datasets}
+        self.gates = {each.name: each for each in graph.gates}
+        self.names = Names(self.datasets)
+        self.made: dict[str, Made] = {}
+        self.stages: list[Stage] = []
+        self.stage_names: set[str] = set()
+        self.reading = Traits()  # of the statement that is being put together
+
+    def make(self, name: str) -> None:
+        """Lower a dataset, after all that it needs."""
+        waiting = [name]
+        while waiting:
+            missing = [each for each in self.asked.needs[waiting[-1]] if each not in self.made]
+            if missing:
+                waiting.extend(missing)
+                continue
+            next_ = waiting.pop()
+            if next_ not in self.made:
+                self._make(self.datasets[next_])
+
+    def _make(self, dataset: ir.Dataset) -> None:
+        for gate in dataset.gates:
+            self._check(gate)
+        draft = self._lowered(dataset.relation, dataset.name)
+        gates = Traits(needs=tuple(gate for gate in dataset.gates if gate in self.stage_names), steps=(dataset.step,))
+        traits = self.reading.and_(gates)
+        made = Made(draft=draft, traits=traits, is_cheap=is_cheap(dataset.relation, self._is_cheap))
+        self.made[dataset.name] = made
+        if self._is_table(dataset, made):
+            self._materialize(dataset, made)
+
+    def _is_cheap(self, name: str) -> bool:
+        return self.made[name].is_cheap
+
+    def _is_table(self, dataset: ir.Dataset, made: Made) -> bool:
+        if dataset.options.materialize is not None and dataset.made_by != "hidden":
+            return dataset.options.materialize
+        if len(made.draft.ctes) > MOST_CTES:
+            return True
+        return self.asked.readers.get(dataset.name, 0) > 1 and not made.is_cheap and not made.draft.is_bare
+
+    def _materialize(self, dataset: ir.Dataset, made: Made) -> None:
+        draft = made.draft
+        if dataset.order and not draft.is_cut:
+            draft = replace(draft, order=())
+        self._add(Materialize, dataset.name, draft, dataset.relation.schema, made.traits)
+        self.names.given.add(dataset.name.lower())
+        source = table(dataset.name, dataset.relation.schema.names)
+        made.draft = over_source(source, dataset.relation.schema, dataset.name)
+        made.traits = Traits(needs=(dataset.name,))
+        made.is_cheap = made.is_table = True
+
+    def _check(self, name: str) -> None:
+        gate = self.gates.get(name)
+        if gate is None or name in self.stage_names:
+            return
+        draft = self._lowered(gate.relation, gate.name)
+        traits = self.reading.and_(Traits(steps=(gate.step,)))
+        self._add(Check, name, draft, gate.relation.schema, traits, rules=gate.rules)
+
+    def write(self, store: ir.Store) -> None:
+        """Add the stage of a store."""
+        dataset = self.datasets[store.dataset]
+        draft = self._all_of(dataset)
+        self._add(
+            Write,
+            store.name,
+            draft,
+            dataset.relation.schema,
+            self.reading.and_(Traits(steps=(store.name,))),
+            target=store.target,
+            mode=store.mode,
+            dataset=store.dataset,
+            is_ordered=bool(draft.order or dataset.order),
+        )
+
+    def answer(self, name: str) -> None:
+        """Add the stage that gives a dataset to who asked for it."""
+        dataset = self.datasets[name]
+        stage = unused(name, self.stage_names) if name in self.stage_names else name
+        self._add(Answer, stage, self._all_of(dataset), dataset.relation.schema, self.reading, dataset=name)
+
+    def _all_of(self, dataset: ir.Dataset) -> Draft:
+        """Return all rows of a dataset, in its order."""
+        self.reading = Traits()
+        place = self._place(dataset.name)
+        draft = self.read(ir.Read(schema=dataset.relation.schema, dataset=dataset.name), place)
+        return lower_sort(dataset.order, draft, place) if dataset.order and not draft.order else draft
+
+    def _lowered(self, relation: ir.Relation, owner: str) -> Draft:
+        self.reading = Traits(sources=tuple(_files(relation)))
+        return lower_relation(relation, self._place(owner))
+
+    def _place(self, owner: str) -> Place:
+        return Place(
+            dialect=self.dialect,
+            clock=self.clock,
+            names=self.names,
+            read=self.read,
+            lower_query=lower_relation,
+            finish=finish,
+            owner=owner,
+        )
+
+    def read(self, read: ir.Read, place: Place) -> Draft:
+        """Return the columns of a dataset that are asked for; what that brings along is noted for the statement."""
+        made = self.made[read.dataset]
+        self.reading = self.reading.and_(made.traits)
+        names = read.schema.names
+        draft = made.draft
+        is_fixed = (draft.is_distinct or draft.queries) and names != tuple(draft.env)
+        is_wide = draft.source is not None and draft.source.is_wide and bool(place.outside)
+        if is_fixed or is_wide:
+            draft = made.draft = wrap(draft, self._place(read.dataset))
+        if names != tuple(draft.env):
+            draft = replace(draft, env={name: draft.env[name] for name in names})
+        return self._apart(draft, place)
+
+    def _apart(self, draft: Draft, place: Place) -> Draft:
+        """Return the draft with no alias that a query around it has."""
+        clashing = [source.alias for source in draft.sources if source.alias in place.taken]
+        if clashing and not draft.is_plain:
+            return wrap(draft, place)
+        for alias in clashing:
+            draft = with_alias(draft, alias, unused(alias, (*place.taken, *(each.alias for each in draft.sources))))
+        return draft
+
+    def _add(self, kind: type[Stage], name: str, draft: Draft, schema: ir.Schema, traits: Traits, **more: Any) -> None:
+        statement = (
+            with_ctes(finish(draft, self._place(name)), draft.ctes) if draft.ctes else finish(draft, self._place(name))
+        )
+        self.stage_names.add(name)
+        self.stages.append(
+            kind(
+                name=name,
+                sql=print_statement(statement, self.dialect),
+                schema=schema,
+                needs=tuple(each for each in traits.needs if each != name),
+                steps=traits.steps,
+                sources=traits.sources,
+                **more,
+            )
+        )
+
+
+def _files(relation: ir.Relation) -> Iterable[ir.FileSource]:
+    for each in ir.walk.relations(relation):
+        if isinstance(each, ir.Scan):
+            yield each.source

@@ -1,0 +1,77 @@
+"""Union, intersection, difference; and rows written out."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+from sqlglot import exp
+
+from odibi_sql import ir
+from odibi_sql.lower.draft import Cte, Draft, Source, Value, merged, over_source, value_of
+from odibi_sql.lower.finish import finish
+from odibi_sql.lower.literals import lower_literal
+from odibi_sql.lower.scope import Place
+from odibi_sql.lower.typed import Typed, cast_to, exactly
+from odibi_sql.lower.wrapping import wrap
+
+
+def lower_set_operation(node: ir.SetOperation, drafts: list[Draft], place: Place) -> Draft:
+    """Return the inputs one after the other, with the word between them."""
+    word = f"{node.kind.upper()}{'' if node.is_distinct else ' ALL'}"
+    queries: list[exp.Expression] = []
+    ctes: tuple[Cte, ...] = ()
+    is_correlated = False
+    for draft in drafts:
+        simple = _input(draft, word, place)
+        queries.extend(simple.queries or (finish(replace(simple, order=()), place),))
+        ctes = merged(ctes, simple.ctes)
+        is_correlated = is_correlated or simple.is_correlated
+    return Draft(
+        owner=place.owner,
+        source=None,
+        env={field.name: _column(field) for field in node.schema},
+        queries=tuple(queries),
+        set_word=word,
+        ctes=ctes,
+        is_correlated=is_correlated,
+    )
+
+
+def _column(field: ir.Field) -> Value:
+    """Return a column of the result; there is nothing to qualify it with."""
+    return value_of(exp.Column(this=exp.Identifier(this=field.name)), field.type)
+
+
+def _input(draft: Draft, word: str, place: Place) -> Draft:
+    """Return the input as a query that needs no parentheses: a union in a union is one list."""
+    is_list = draft.set_word == word and not word.startswith("EXCEPT")
+    if draft.is_cut or (draft.queries and not is_list):
+        return wrap(draft, place)
+    return draft
+
+
+def lower_rows(node: ir.Rows, place: Place) -> Draft:
+    """Return FROM (VALUES …) AS step(columns). The first row has the types, the others are brought to them."""
+    if not node.rows:
+        env = {each.name: value_of(cast_to(exp.Null(), each.type, place.dialect), each.type) for each in node.schema}
+        return Draft(owner=place.owner, source=None, env=env, where=(exp.false(),))
+    types = [field.type for field in node.schema]
+    listed = [exp.Tuple(expressions=_row(row, types, place, is_first=not at)) for at, row in enumerate(node.rows)]
+    columns = [exp.Identifier(this=name) for name in node.schema.names]
+    values = exp.Values(expressions=listed, alias=exp.TableAlias(columns=columns))
+    source = Source(
+        alias=place.owner, sql=values, columns=node.schema.names, is_named=False, is_exact=True, is_wide=True
+    )
+    return over_source(source, node.schema, place.owner)
+
+
+def _row(row: tuple[ir.Literal, ...], types: list[ir.Type], place: Place, is_first: bool) -> list[exp.Expression]:
+    lowered = [lower_literal(literal, place.dialect) for literal in row]
+    if is_first:
+        return [exactly(value, type_, place.dialect) for value, type_ in zip(lowered, types, strict=True)]
+    return [_later(value, type_, place) for value, type_ in zip(lowered, types, strict=True)]
+
+
+def _later(value: Typed, type_: ir.Type, place: Place) -> exp.Expression:
+    """Numbers are brought to the type of the first row's; a decimal is written with all its digits already."""
+    is_bare = value.is_constant and isinstance(value.type, ir.Integer | ir.Decimal | ir.Null)
+    return value.sql if is_bare or value.type == type_ else exactly(value, type_, place.dialect)

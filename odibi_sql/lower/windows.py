@@ -1,0 +1,89 @@
+"""Aggregate and window calls: what the function gives, with DISTINCT, ORDER BY, FILTER and OVER around it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlglot import exp
+
+from odibi_sql import ir
+from odibi_sql.functions import lookup
+from odibi_sql.lower import expressions
+from odibi_sql.lower.calls import Around, lower_call, with_distinct, with_order
+from odibi_sql.lower.scope import Scope
+from odibi_sql.lower.typed import Typed
+
+
+def lower_aggregate(call: ir.AggregateCall, scope: Scope) -> Typed:
+    """Return the call of an aggregate function."""
+    order = [ordered(key, scope) for key in call.order]
+    where = _where(call, scope)
+
+    def around(bare: Any) -> Any:
+        arranged = with_distinct(bare) if call.is_distinct else bare
+        if order:
+            arranged = with_order(arranged, [key.copy() for key in order])
+        return _filtered(arranged, where)
+
+    return Typed(sql=_call(call, scope, around), type=call.type)
+
+
+def lower_window(call: ir.WindowCall, scope: Scope) -> Typed:
+    """Return the call of a function OVER (…)."""
+    where = _where(call, scope)
+    partition = [expressions.lower_expression(part, scope).sql for part in call.partition]
+    order = [ordered(key, scope) for key in call.order]
+
+    def around(bare: Any) -> Any:
+        arranged = with_distinct(bare) if call.is_distinct else bare
+        if call.ignore_nulls:
+            arranged = exp.IgnoreNulls(this=arranged)
+        return exp.Window(
+            this=_filtered(arranged, where),
+            partition_by=[part.copy() for part in partition],
+            order=exp.Order(expressions=[key.copy() for key in order]) if order else None,
+            spec=None if call.frame is None else _frame(call.frame, bool(order)),
+        )
+
+    return Typed(sql=_call(call, scope, around), type=call.type)
+
+
+def ordered(key: ir.SortKey, scope: Scope) -> exp.Expression:
+    """Return one key of an ORDER BY. NULL is last without a word; the printer of another dialect writes it out."""
+    lowered = expressions.lower_expression(key.value, scope)
+    return exp.Ordered(this=lowered.sql, desc=key.descending or None, nulls_first=key.nulls_first)
+
+
+def _call(call: ir.AggregateCall | ir.WindowCall, scope: Scope, around: Around) -> Any:
+    function = lookup(call.function)
+    assert function is not None, call.function
+    args = tuple(expressions.exact(arg, scope) for arg in call.args)
+    types = tuple(arg.type for arg in call.args)
+    return lower_call(function, types, args, expressions.constants_of(call.args), scope.dialect.name, around=around)
+
+
+def _where(call: ir.AggregateCall | ir.WindowCall, scope: Scope) -> Any:
+    return None if call.where is None else expressions.lower_expression(call.where, scope).sql
+
+
+def _filtered(call: Any, where: Any) -> Any:
+    if where is None:
+        return call
+    return exp.Filter(this=call, expression=exp.Where(this=where.copy()))
+
+
+def _frame(frame: ir.Frame, is_ordered: bool) -> exp.Expression | None:
+    """Return the frame; None where it is the whole partition in any order."""
+    if not is_ordered and frame.start.offset is None and frame.end.offset is None:
+        return None
+    start, start_side = _bound(frame.start)
+    end, end_side = _bound(frame.end)
+    return exp.WindowSpec(kind=frame.unit.upper(), start=start, start_side=start_side, end=end, end_side=end_side)
+
+
+def _bound(bound: ir.Bound) -> tuple[object, str | None]:
+    if bound.offset is None:
+        return "UNBOUNDED", bound.side.upper()
+    if bound.offset == 0:
+        return "CURRENT ROW", None
+    return exp.Literal.number(bound.offset), bound.side.upper()

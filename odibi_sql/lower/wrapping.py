@@ -1,0 +1,53 @@
+"""When a SELECT can take no more: it becomes a CTE named after its step, and a new SELECT begins over it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from msgspec.structs import replace
+from sqlglot import exp
+
+from odibi_sql import ir
+from odibi_sql.lower.draft import Cte, Draft, Source, Value, over_source
+from odibi_sql.lower.finish import finish
+from odibi_sql.lower.scope import Place
+
+MOST_CONDITIONS = 40  # that one WHERE, HAVING or QUALIFY holds
+MOST_JOINS = 20
+
+
+def wrap(draft: Draft, place: Place) -> Draft:
+    """Return a draft that reads the rows of `draft` from a CTE; `draft` itself where it is a whole table already."""
+    if draft.is_bare:
+        return draft
+    unordered = draft if draft.is_cut else replace(draft, order=())
+    names = _inner_names(draft.env)
+    inner = replace(unordered, env={names[name]: value for name, value in draft.env.items()})
+    cte = Cte(name=place.names.of_step(draft.owner), query=finish(inner, place), is_correlated=draft.is_correlated)
+    fields = tuple(ir.Field(names[name], value.type) for name, value in draft.env.items())
+    source = table(cte.name, tuple(names.values()))
+    over = over_source(source, ir.Schema(fields), draft.owner, (*draft.ctes, cte))
+    return replace(over, env={name: over.env[names[name]] for name in draft.env})
+
+
+def _inner_names(env: dict[str, Value]) -> dict[str, str]:
+    """Return what the CTE calls its columns: `sites.region`, which a join made of `region`, is `region` again."""
+    short = {name: name.rpartition(".")[2] or name for name in env}
+    counts = Counter(each.lower() for each in short.values())
+    return {name: each if counts[each.lower()] == 1 else name for name, each in short.items()}
+
+
+def table(name: str, columns: tuple[str, ...]) -> Source:
+    """Return the source that is a CTE or a table of the run."""
+    sql = exp.Table(this=exp.Identifier(this=name))
+    return Source(alias=name, sql=sql, columns=columns, is_named=True, is_exact=True)
+
+
+def plain(draft: Draft, place: Place) -> Draft:
+    """Return a draft of sources, joins and conditions alone, to which anything can be added."""
+    return draft if draft.is_plain else wrap(draft, place)
+
+
+def unlimited(draft: Draft, place: Place) -> Draft:
+    """Return a draft in which windows see all rows, and conditions do not come too late."""
+    return wrap(draft, place) if draft.is_late else draft
