@@ -11,6 +11,7 @@ from odibi_sql.check.casts import coerced
 from odibi_sql.check.context import Context
 from odibi_sql.check.expressions import type_expression
 from odibi_sql.check.flow import Flow, Origin, columns_as_they_are, ends_order, project, report, scope_of_flow
+from odibi_sql.check.place import with_article
 from odibi_sql.check.scope import column_of
 from odibi_sql.diagnostics import Span, listed, nearest
 from odibi_sql.diagnostics.columns_errors import (
@@ -83,7 +84,7 @@ def check_rename(context: Context, flow: Flow, operator: syntax.Rename) -> Flow:
     seen = set(others)
     for each in operator.renamings:
         if each.new.text in seen:
-            context.report(DuplicateColumn(span=each.new.span, name=each.new.text, what="the rename"))
+            context.report(DuplicateColumn(span=each.new.span, name=each.new.text, what="the result of the rename"))
         seen.add(each.new.text)
     check_case(context, others, [(each.new.text, each.new.span) for each in operator.renamings])
     columns = {new_names.get(field.name, field.name): column_of(field) for field in flow.schema}
@@ -144,7 +145,9 @@ def _filled(
         report(context, flow, FillNeverNull(span=name.span, name=name.text), operator)
     fitting = coerced(value, column.type)
     if fitting is None:
-        context.report(FillMismatch(span=span, name=name.text, type=str(column.type), actual=str(value.type)))
+        context.report(
+            FillMismatch(span=span, name=name.text, type=with_article(column.type), actual=with_article(value.type))
+        )
         return column
     return ir.Call(
         type=column.type, nullable=column.nullable and fitting.nullable, function="coalesce", args=(column, fitting)

@@ -28,9 +28,9 @@ def open_dataset(name: str, made_by: str = "transform") -> ir.Dataset:
     return ir.Dataset(name=name, relation=relation, made_by=made_by, step=name)  # type: ignore[arg-type]
 
 
-def read(context: Context, flow: Flow, name: syntax.Name) -> Flow:
-    """Return the rows of another dataset, for an operator of `flow`'s step."""
-    return flow_of(dataset_named(context, name), flow.step, name.span)
+def read(context: Context, name: syntax.Name) -> Flow:
+    """Return the rows of another dataset, as an operator of a step reads them."""
+    return flow_of(dataset_named(context, name), name.text, name.span)
 
 
 def internal_name(context: Context, name: str) -> str:

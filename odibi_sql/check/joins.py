@@ -14,8 +14,9 @@ from odibi_sql.check.expressions import condition
 from odibi_sql.check.flow import Flow, Origin, columns_as_they_are, ends_order, origin_of, project, projection, report
 from odibi_sql.check.keys import after_join, is_unique, renamed
 from odibi_sql.check.matches import hold_to_one_match
-from odibi_sql.check.matching import Matching, columns_matched, equal, matching
+from odibi_sql.check.matching import Matching, columns_matched, equal, has_unknown, matching
 from odibi_sql.check.nulls import columns_proven_not_null
+from odibi_sql.check.place import with_article
 from odibi_sql.check.rows import without_null
 from odibi_sql.check.scope import Scope, Visible, column_of
 from odibi_sql.diagnostics import Span, did_you_mean, listed
@@ -24,6 +25,7 @@ from odibi_sql.diagnostics.joins_errors import (
     JoinDuplicateColumn,
     JoinIsCartesian,
     JoinMayMultiply,
+    JoinNeedsAlias,
     JoinOnOneSide,
     JoinOnTypes,
     NeedsEquality,
@@ -54,7 +56,7 @@ class Other(msgspec.Struct, frozen=True, kw_only=True):
 
 def other_side(context: Context, flow: Flow, dataset: syntax.Name, alias: syntax.Name | None) -> Other:
     """Return another dataset as the other side of a join with the rows of `flow`."""
-    right = read(context, flow, dataset)
+    right = read(context, dataset)
     name = dataset if alias is None else alias
     taken = set(flow.schema.names)
     inner = {each: f"{name.text}.{each}" if each in taken else each for each in right.schema.names}
@@ -68,7 +70,7 @@ def check_join(context: Context, flow: Flow, operator: syntax.Join) -> Flow:
     brought = _brought(context, flow, other, operator)
     shared, on = condition_of(context, flow, other, operator.on, operator)
     parts = None if on is None else matching(on, flow.relation.schema, other.relation.schema)
-    if parts is not None and on is not None and on.type != ir.UNKNOWN:
+    if parts is not None and on is not None and not has_unknown(on):
         _warn(context, flow, other, operator, parts)
         if operator.match == "one":
             flow = _hold_to_one(context, flow, other, operator, parts)
@@ -82,6 +84,8 @@ def condition_of(
     context: Context, flow: Flow, other: Other, on: tuple[syntax.Expr, ...], operator: syntax.Operator
 ) -> tuple[tuple[str, ...], ir.Expr | None]:
     """Return the names that are joined on as columns of both sides, and the whole condition (None: there is none)."""
+    if _is_called_alike(context, flow, other, on):
+        return (), ir.Literal(type=ir.UNKNOWN, value=None)
     scope = _scope_of_join(flow, other)
     shared: list[str] = []
     conditions: list[ir.Expr] = []
@@ -100,6 +104,30 @@ def condition_of(
     if any(each.type == ir.UNKNOWN for each in conditions):
         whole = replace(whole, type=ir.UNKNOWN)
     return tuple(shared), whole
+
+
+def _is_called_alike(context: Context, flow: Flow, other: Other, on: tuple[syntax.Expr, ...]) -> bool:
+    """Report a condition that says the name of both sides, as that of a dataset joined with itself."""
+    if all(origin_of(flow, name).qualifier != other.alias for name in flow.schema.names):
+        return False
+    place = next((place for each in on if (place := _qualified(each, other.alias)) is not None), None)
+    if place is not None:
+        context.report(JoinNeedsAlias(span=place, name=other.alias))
+    return place is not None
+
+
+def _qualified(written: object, name: str) -> Span | None:
+    """Return the place of a column that is written with a dataset's name before it, or None."""
+    match written:
+        case syntax.Reference(parts=(first, _, *_)):
+            return written.span if first.text == name else None
+        case syntax.Node():
+            inside = [getattr(written, each) for each in written.__struct_fields__]
+        case tuple():
+            inside = list(written)
+        case _:
+            return None
+    return next((place for each in inside if (place := _qualified(each, name)) is not None), None)
 
 
 def _scope_of_join(flow: Flow, other: Other) -> Scope:
@@ -150,7 +178,15 @@ def _equal_names(context: Context, flow: Flow, other: Other, name: str, span: Sp
     found = equal(mine, theirs)
     if found is not None:
         return found
-    context.report(JoinOnTypes(span=span, name=name, ours=str(mine.type), theirs=str(theirs.type), dataset=other.alias))
+    context.report(
+        JoinOnTypes(
+            span=span,
+            name=name,
+            ours=with_article(mine.type),
+            theirs=with_article(theirs.type),
+            dataset=other.alias,
+        )
+    )
     return ir.Column(type=ir.UNKNOWN, name=name)
 
 

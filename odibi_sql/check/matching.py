@@ -8,7 +8,7 @@ import msgspec
 
 from odibi_sql import ir
 from odibi_sql.check.casts import coerce
-from odibi_sql.ir.walk import columns_used, has_subquery
+from odibi_sql.ir.walk import columns_used, every, has_subquery
 
 
 class Matching(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +68,11 @@ def equal(left: ir.Expr, right: ir.Expr) -> ir.Expr | None:
         return None
     args = (coerce(left, common), coerce(right, common))
     return ir.Call(type=ir.BOOL, nullable=left.nullable or right.nullable, function="=", args=args)
+
+
+def has_unknown(expr: ir.Expr) -> bool:
+    """Whether a part of an expression is wrong already."""
+    return any(isinstance(part.type, ir.Unknown) for part in every(expr))
 
 
 def bare_column(expr: ir.Expr) -> str | None:

@@ -65,13 +65,15 @@ def _doc(pipeline: syntax.Pipeline | None) -> str | None:
 
 def _check_steps(context: Context, tree: syntax.Tree, layers: Layers) -> list[Made]:
     steps, makers = _named(context, tree)
+    for name in tree.broken:
+        context.names.setdefault(name.text, name.span)
     reads = {name: reads_of(step) for name, (_, step) in steps.items()}
     made_in = {dataset: layers.of_statement.get(steps[maker][0]) for dataset, maker in makers.items() if maker in steps}
     made = []
-    for name in in_order(context, list(steps), reads, makers):
-        number, step = steps[name]
+    for key in in_order(context, list(steps), reads, makers):
+        number, step = steps[key]
         layer = layers.of_statement.get(number)
-        check_layers(context, layers, step.name.text, layer, reads[name], made_in)
+        check_layers(context, layers, step.name.text, layer, reads[key], made_in)
         made.append(check_step(context, step, layer))
     return made
 

@@ -16,7 +16,8 @@ from odibi_sql.check.flow import Flow, columns_as_they_are, projection, scope_of
 from odibi_sql.check.gates import count_not_unique, count_unless, counted, is_null, not_, same, whole
 from odibi_sql.check.joins import condition_of, other_side
 from odibi_sql.check.keys import is_unique, renamed
-from odibi_sql.check.matching import Matching, bare_column, matching
+from odibi_sql.check.matching import Matching, bare_column, has_unknown, matching
+from odibi_sql.check.place import with_article
 from odibi_sql.check.rows import count_of
 from odibi_sql.diagnostics import Span
 from odibi_sql.diagnostics.expectations_errors import NotADuration, NotATime
@@ -96,12 +97,12 @@ def _fresh(context: Context, flow: Flow, rule: syntax.FreshRule, column: str) ->
     within = constant(context, rule.within)
     if within is not None and not isinstance(within.value, ir.Interval):
         if within.type != ir.UNKNOWN:
-            context.report(NotADuration(span=rule.within.span, actual=str(within.type)))
+            context.report(NotADuration(span=rule.within.span, actual=with_article(within.type)))
         within = None
     if found is None or found.type == ir.UNKNOWN:
         return None
     if found.type not in (ir.DATE, ir.TIMESTAMP, ir.TIMESTAMPTZ):
-        context.report(NotATime(span=rule.column.span, column=found.name, actual=str(found.type)))
+        context.report(NotATime(span=rule.column.span, column=found.name, actual=with_article(found.type)))
         return None
     if within is None or not isinstance(within.value, ir.Interval):
         return None
@@ -144,7 +145,7 @@ def _references(
     """Return the rows with a column that is null where the other dataset has no row for them, and the rule on it."""
     other = other_side(context, flow, rule.dataset, None)
     _, on = condition_of(context, flow, other, rule.on, operator)
-    if on is None or on.type == ir.UNKNOWN or other.flow.schema.is_open or flow.schema.is_open:
+    if on is None or has_unknown(on) or other.flow.schema.is_open or flow.schema.is_open:
         return base, None
     parts = matching(on, flow.relation.schema, other.relation.schema)
     if not parts.is_lookup:

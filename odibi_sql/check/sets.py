@@ -10,6 +10,7 @@ from odibi_sql.check.context import Context
 from odibi_sql.check.datasets import read
 from odibi_sql.check.flow import Flow, ends_order, projection
 from odibi_sql.check.keys import Keys, keys_of
+from odibi_sql.check.place import with_article
 from odibi_sql.check.scope import column_of
 from odibi_sql.diagnostics import listed
 from odibi_sql.diagnostics.columns_errors import SetColumnsDiffer, SetTypesDiffer
@@ -21,7 +22,7 @@ def check_set_operation(context: Context, flow: Flow, operator: syntax.SetWith) 
     The columns come in the order of the rows above, in the type that holds both sides.
     """
     flow = ends_order(context, flow, operator.kind)
-    others = [(name, read(context, flow, name)) for name in operator.datasets]
+    others = [(name, read(context, name)) for name in operator.datasets]
     fitting = [other for name, other in others if _has_same_columns(context, flow, operator, name, other)]
     open_ = any(other.schema.is_open for _, other in others) or len(fitting) < len(others)
     types = {field.name: field.type for field in flow.schema}
@@ -57,7 +58,13 @@ def _widen(context: Context, types: dict[str, ir.Type], name: syntax.Name, other
         common = ir.common_type(type_, theirs)
         if common is None:
             context.report(
-                SetTypesDiffer(span=name.span, name=column, ours=str(type_), theirs=str(theirs), dataset=name.text)
+                SetTypesDiffer(
+                    span=name.span,
+                    name=column,
+                    ours=with_article(type_),
+                    theirs=with_article(theirs),
+                    dataset=name.text,
+                )
             )
         types[column] = ir.UNKNOWN if common is None else common
 

@@ -9,6 +9,7 @@ from odibi_sql.check.casts import coerced
 from odibi_sql.check.columns import check_case
 from odibi_sql.check.context import Context
 from odibi_sql.check.expressions import constant, type_expression
+from odibi_sql.check.place import with_article
 from odibi_sql.check.scope import Scope
 from odibi_sql.check.types import type_named
 from odibi_sql.diagnostics import listed
@@ -94,7 +95,11 @@ def _value(context: Context, written: syntax.Expr, field: ir.Field) -> ir.Expr |
         return None
     fitting = coerced(value, field.type)
     if fitting is None:
-        context.report(ValueMismatch(span=written.span, name=field.name, type=str(field.type), actual=str(value.type)))
+        context.report(
+            ValueMismatch(
+                span=written.span, name=field.name, type=with_article(field.type), actual=with_article(value.type)
+            )
+        )
     return fitting
 
 

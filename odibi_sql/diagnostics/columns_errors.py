@@ -118,7 +118,7 @@ class FillMismatch(Diagnostic, frozen=True, kw_only=True):
     code: ClassVar[str] = "fill-mismatch"
     title: ClassVar[str] = "`{name}` is {type}, and {actual} cannot stand for its nulls"
     label: ClassVar[str] = "{actual}"
-    hint: ClassVar[str] = "write a {type}, or change the column with `cast {name} {actual}` first"
+    hint: ClassVar[str] = "write {type}, or `cast` the column first"
     wrong: ClassVar[str] = _pipeline("fill status = 7")
     right: ClassVar[str] = _pipeline("fill status = '7'")
 

@@ -75,6 +75,24 @@ class JoinOnTypes(Diagnostic, frozen=True, kw_only=True):
     dataset: str
 
 
+class JoinNeedsAlias(Diagnostic, frozen=True, kw_only=True):
+    """Both sides of a join are called alike, and the condition says that name.
+
+    So it is where a dataset is joined with itself. Another name for the other side, after `as`, tells them apart.
+    """
+
+    code: ClassVar[str] = "join-needs-alias"
+    title: ClassVar[str] = "both sides of this join are called `{name}`"
+    label: ClassVar[str] = "which of them?"
+    hint: ClassVar[str] = (
+        "give the other side another name: `join {name} as other …`, and say `other.` before its columns"
+    )
+    wrong: ClassVar[str] = _pipeline("", "join semi orders on orders.id = orders.order_no")
+    right: ClassVar[str] = _pipeline("", "join semi orders as other on orders.id = other.order_no")
+
+    name: str
+
+
 class JoinOnOneSide(Diagnostic, frozen=True, kw_only=True):
     """A name that stands alone after `on` is a column that both sides have, and this one is of one side only."""
 

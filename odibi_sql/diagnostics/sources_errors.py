@@ -62,7 +62,7 @@ class ValueMismatch(Diagnostic, frozen=True, kw_only=True):
     code: ClassVar[str] = "value-mismatch"
     title: ClassVar[str] = "`{name}` is {type}, and this is {actual}"
     label: ClassVar[str] = "{actual}"
-    hint: ClassVar[str] = "write a value of {type}, or declare `{name}` as {actual}"
+    hint: ClassVar[str] = "write {type}, or declare `{name}` as {actual}"
     wrong: ClassVar[str] = "ingest posts from values (id int64, tags array<int64>) (1, ['a', 'b'])\n"
     right: ClassVar[str] = "ingest posts from values (id int64, tags array<string>) (1, ['a', 'b'])\n"
 
