@@ -10,12 +10,13 @@ from odibi_sql.check.fitting import Fitted, fitted
 from odibi_sql.check.place import Operand, Place, is_unknown, unknown
 from odibi_sql.check.windows import TAKES_IGNORE_NULLS, columns_of, total_order
 from odibi_sql.diagnostics import Span, did_you_mean
-from odibi_sql.diagnostics.call_errors import ClauseNotAllowed, UnknownFunction
+from odibi_sql.diagnostics.call_errors import ClauseNotAllowed, MisplacedAggregate, UnknownFunction
 
 __all__ = [
     "aggregate_call",
     "clauses_taken",
     "fitted",
+    "misplaced_aggregate",
     "refuse_clauses",
     "report_unknown_function",
     "scalar_call",
@@ -28,6 +29,23 @@ def report_unknown_function(place: Place, name: syntax.Name) -> None:
     if suggestion.startswith("known are"):
         suggestion = "`odibi functions` lists them all"
     place.report(UnknownFunction(span=name.span, name=name.text, suggestion=suggestion))
+
+
+_DISTINCT_CHANGES_NOTHING = frozenset(["min", "max", "any_value", "bool_and", "bool_or", "bit_and", "bit_or"])
+
+
+def is_distinct(function: functions.Function, call: syntax.Call) -> bool:
+    """Whether `distinct` is written and makes a difference."""
+    return call.is_distinct and function.name not in _DISTINCT_CHANGES_NOTHING
+
+
+def misplaced_aggregate(place: Place, call: syntax.Call) -> MisplacedAggregate:
+    """Return the finding that an aggregate stands where there are no groups, with what can be written there."""
+    name = call.name.text
+    remedy = f"aggregate first and ask for its column below: `aggregate x = {name}(…) group by …`"
+    if place.windows:
+        remedy = f"`{name}(…) over (partition by …)` gives each row the value of its partition; or {remedy}"
+    return MisplacedAggregate(span=call.span, name=name, remedy=remedy)
 
 
 def scalar_call(
@@ -80,7 +98,7 @@ def clauses_taken(function: functions.Function, *, is_window: bool) -> list[str]
         return []
     if function.kind == "aggregate":
         taken.append("filter")
-        if function.takes_distinct:
+        if function.takes_distinct or function.name in _DISTINCT_CHANGES_NOTHING:
             taken.append("distinct")
         if function.takes_order and not is_window:
             taken.append("order by")
@@ -116,7 +134,7 @@ def aggregate_call(
         nullable=function.nullable(tuple(True for _ in found.args)),
         function=function.name,
         args=found.args,
-        is_distinct=call.is_distinct,
+        is_distinct=is_distinct(function, call),
         where=where,
         order=order,
     )

@@ -197,7 +197,11 @@ def cast(place: Place, operand: Operand, to: ir.Type, span: Span, *, is_try: boo
     """Return `cast(operand as to)`: the operand itself where it is one already, a constant retyped."""
     value = operand.value
     if isinstance(to, ir.Unknown) or is_unknown(value):
-        return ir.Cast(type=to, operand=value, is_try=is_try)
+        return (
+            value
+            if isinstance(to, ir.Unknown) and is_unknown(value)
+            else ir.Cast(type=to, operand=value, is_try=is_try)
+        )
     if not can_cast(value.type, to):
         remedy = _instead_of_cast(value.type, to)
         place.report(CannotCast(span=span, actual=with_article(value.type), type=str(to), remedy=remedy))
@@ -232,9 +236,9 @@ def _instead_of_cast(from_: ir.Type, to: ir.Type) -> str:
         case (ir.Timestamp() | ir.TimestampTz(), ir.Integer() | ir.Float() | ir.Decimal()):
             return "`epoch_seconds(ts)` counts seconds since 1970; `hour(ts)` and its like give parts"
         case (ir.Integer() | ir.Float() | ir.Decimal(), ir.Timestamp() | ir.TimestampTz()):
-            return "`from_epoch_seconds(n)` reads seconds since 1970"
+            return "`from_epoch(n)` reads seconds since 1970"
         case ir.Integer(), ir.Date():
             return "`date '1970-01-01' + n * 1 day` counts from a day"
-        case (ir.Array() | ir.Map() | ir.Struct(), ir.String()):
-            return "`to_json(x)` writes it as text"
+        case ir.Array(), ir.String():
+            return "`array_join(x, ', ')` joins an array of strings"
     return ""

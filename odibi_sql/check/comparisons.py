@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from odibi_sql import ir
 from odibi_sql.check.casts import bring, common_of
+from odibi_sql.check.literals import read_text
 from odibi_sql.check.place import Operand, Place, is_unknown, unknown, with_article
 from odibi_sql.diagnostics import Span
 from odibi_sql.diagnostics.group_errors import ComparesWithNull
@@ -108,8 +109,10 @@ def _remedy(one: Operand, other: Operand) -> str:
 
 
 def _remedy_of_text(text: Operand, value: Operand) -> str:
-    if isinstance(text.value, ir.Literal) and ir.is_numeric(value.type):
-        return f"write the number without quotes: `{text.value.value!s}`"
+    literal = text.value.value if isinstance(text.value, ir.Literal) else None
+    if isinstance(literal, str) and ir.is_numeric(value.type):
+        is_number = read_text(literal, ir.FLOAT64) is not None
+        return f"write the number without quotes: `{literal}`" if is_number else "a number stands without quotes"
     if ir.is_numeric(value.type) or isinstance(value.type, ir.Date | ir.Timestamp | ir.TimestampTz):
         return f"`cast({_words(text)} as {value.type})` reads the string, `try_cast` with null where it cannot be read"
     return "cast one of them to the type of the other"

@@ -16,11 +16,12 @@ from odibi_sql.check.nulls import case_can_be_null
 from odibi_sql.check.place import DEEPEST, Operand, Place, is_unknown, unknown, with_article
 from odibi_sql.check.scope import Scope
 from odibi_sql.check.types import type_named
-from odibi_sql.diagnostics.call_errors import MisplacedAggregate, MisplacedWindow, NestedAggregate, OverMissing
+from odibi_sql.diagnostics.call_errors import MisplacedWindow, NestedAggregate, OverMissing
 from odibi_sql.diagnostics.literal_errors import NestedTooDeep
 from odibi_sql.diagnostics.name_errors import NotAConstant
 from odibi_sql.diagnostics.type_errors import NoOrder, WrongOperands, WrongType
 from odibi_sql.diagnostics.versions_errors import NotInThisVersion
+from odibi_sql.ir.walk import every
 
 _CONSTANTS_ONLY = Scope(columns=(), constants_only=True)
 
@@ -66,7 +67,7 @@ def constant(context: Context, expr: syntax.Expr, to: ir.Type | None = None) -> 
         return None
     literal = fold(value, context.clock)
     if literal is None:
-        context.report(NotAConstant(span=expr.span))
+        context.report(_not_a_constant(expr, value))
         return None
     if to is None or isinstance(to, ir.Unknown):
         return literal
@@ -76,6 +77,16 @@ def constant(context: Context, expr: syntax.Expr, to: ir.Type | None = None) -> 
     return fitting
 
 
+def _not_a_constant(expr: syntax.Expr, value: ir.Expr) -> NotAConstant:
+    is_known = not any(
+        isinstance(each, ir.Call) and (each.function == "array" or each.function not in ir.OPERATORS)
+        for each in every(value)
+    )
+    if is_known:
+        return NotAConstant(span=expr.span, suggestion=f"it has no value: none that {with_article(value.type)} can be")
+    return NotAConstant(span=expr.span)
+
+
 def _report_wrong_type(context: Context, expr: syntax.Expr, literal: ir.Literal, to: ir.Type) -> None:
     """Report a constant that is no value of the type that its place asks for."""
     if isinstance(literal.value, str) and isinstance(to, ir.Date | ir.Timestamp | ir.TimestampTz):
@@ -83,7 +94,9 @@ def _report_wrong_type(context: Context, expr: syntax.Expr, literal: ir.Literal,
         context.report(literals.bad_date(expr.span, literal.value, to, str(reason)))
         return
     actual = f"`{expr.span.text}`" if len(expr.span.text) <= 40 else with_article(literal.type)
-    remedy = f"`cast({expr.span.text} as {to})` says that it is to be one" if ir.is_numeric(literal.type) else ""
+    is_number = ir.is_numeric(literal.type) and ir.is_numeric(to)
+    fits = is_number and fold(ir.Cast(type=to, nullable=False, operand=literal), context.clock) is not None
+    remedy = f"`cast({expr.span.text} as {to})` makes one of it" if fits else ""
     context.report(WrongType(span=expr.span, expected=with_article(to), actual=actual, remedy=remedy))
 
 
@@ -286,7 +299,7 @@ def _call(place: Place, call: syntax.Call) -> ir.Expr:
     if call.over is not None:
         return _over(place, function, call, call.over)
     if function.kind == "window":
-        place.report(OverMissing(span=call.span, name=function.name))
+        place.report(OverMissing(span=call.span, name=call.name.text, signature=functions.signature(function)))
         return unknown()
     return _aggregate(place, function, call)
 
@@ -309,7 +322,7 @@ def _aggregate(place: Place, function: functions.Function, call: syntax.Call) ->
         place.report(NestedAggregate(span=call.span, name=call.name.text))
         return unknown()
     if not place.aggregates:
-        place.report(MisplacedAggregate(span=call.span, name=call.name.text))
+        place.report(calls.misplaced_aggregate(place, call))
         return unknown()
     inner = replace(place, inside="aggregate", aggregates=False, windows=False)
     given = _arguments(inner, call)

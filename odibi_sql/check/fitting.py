@@ -14,6 +14,8 @@ from odibi_sql.check.place import Operand, Place, is_unknown, with_article
 from odibi_sql.diagnostics import did_you_mean
 from odibi_sql.diagnostics.call_errors import ConstantExpected, UnknownArgument, WrongArgumentCount, WrongArgumentType
 
+_KNOWN = " that is known when compiled"
+
 
 class Fitted(msgspec.Struct, frozen=True):
     """Arguments that fit a function: brought to its types, in its order."""
@@ -160,8 +162,9 @@ def _report_mismatch(
         return
     operand = operands[mismatch.argument]
     shown, name, expected = functions.signature(function), call.name.text, mismatch.expected
-    if expected.endswith("known when compiled"):
-        place.report(ConstantExpected(span=operand.span, name=name, expected=expected, signature=shown))
+    if expected.endswith(_KNOWN):
+        what = expected.removesuffix(_KNOWN)
+        place.report(ConstantExpected(span=operand.span, name=name, expected=what, signature=shown))
         return
     constant = isinstance(operand.value, ir.Literal) and operand.value.value is not None
     actual = operand.span.text if constant and len(operand.span.text) <= 40 else with_article(operand.type)

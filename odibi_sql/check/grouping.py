@@ -11,7 +11,7 @@ from odibi_sql import functions, ir, syntax
 from odibi_sql.check.context import Context
 from odibi_sql.check.nulls import can_be_null
 from odibi_sql.check.place import unknown
-from odibi_sql.check.windows import VALUE_OF_ROWS, totalized
+from odibi_sql.check.windows import VALUE_OF_ROWS, totalized, window_can_be_null
 from odibi_sql.diagnostics import Span
 from odibi_sql.diagnostics.group_errors import NotGrouped
 from odibi_sql.ir.walk import map_outer, map_parts, outer_columns, replace_changed
@@ -22,7 +22,7 @@ class _Groups:
 
     def __init__(self, context: Context, keys: tuple[ir.Assignment, ...], names: set[str]) -> None:
         self.context = context
-        self.keys = {key.value: _column(key.name, key.value) for key in keys}
+        self.keys = {key.value: _column(key.name, key.value) for key in keys if not isinstance(key.value, ir.Literal)}
         self.columns = {key.value.name: key.name for key in keys if isinstance(key.value, ir.Column)}
         self.has_keys = bool(keys)
         self.taken = names | {key.name for key in keys}
@@ -97,15 +97,16 @@ def _above(groups: _Groups, value: ir.Expr, span: Span) -> ir.Expr:
 
 def _over_groups(groups: _Groups, call: ir.WindowCall) -> ir.WindowCall:
     """Return a window over groups, its ties broken by the keys, which no two groups share."""
-    columns = list(groups.keys.values())
+    columns = list(groups.keys.values())  # without constants, of which there is one
+    call = replace_changed(call, nullable=window_can_be_null(call))
     return totalized(call, columns, [frozenset(each.name for each in columns)])
 
 
 def _not_grouped(groups: _Groups, column: ir.Expr, name: str, span: Span) -> ir.Expr:
     known = groups.context.places.get(id(column))
     place = span if known is None or known[0] is not column else known[1]
-    if (name, place.start) not in groups.reported:
-        groups.reported.add((name, place.start))
+    if (name, span.start) not in groups.reported:
+        groups.reported.add((name, span.start))
         groups.context.report(NotGrouped(span=place, name=name))
     return unknown()
 

@@ -136,5 +136,7 @@ def _suggestion(place: Place, name: str, scopes: list[Scope], qualifiers: set[st
     same = [f"{each.qualifier}.{each.name}" for each in visible if each.name == name and each.needs_qualifier]
     if same:
         return f"write {listed(same)}"
+    if any(each.qualifier == name for each in visible):
+        return f"`{name}` is a dataset; name one of its columns, as `{name}.…`"
     names = dict.fromkeys(each.name for each in visible if not each.needs_qualifier)
     return did_you_mean(name, [*names, *place.context.parameters, *sorted(qualifiers)])

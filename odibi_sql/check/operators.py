@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from odibi_sql import ir, syntax
+from odibi_sql import functions, ir, syntax
 from odibi_sql.check.arithmetic import arithmetic
 from odibi_sql.check.casts import bring, coerce, coerced, common_of, unify_operands
 from odibi_sql.check.comparisons import comparison
@@ -148,6 +148,7 @@ def member(place: Place, operand: ir.Expr, name: str, span: Span) -> ir.Expr:
             suggestion = did_you_mean(name, (each.name for each in struct.members))
             place.report(UnknownMember(span=span, name=name, type=str(struct), suggestion=suggestion))
         case other:
-            remedy = _subscript_remedy(other) or "only a struct has members"
+            known = f"`{name}(…)` takes it out" if functions.lookup(name) else "only a struct has members"
+            remedy = _subscript_remedy(other) or known
             place.report(NotAStruct(span=span, name=name, actual=with_article(other), remedy=remedy))
     return unknown()

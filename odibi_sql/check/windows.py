@@ -105,8 +105,8 @@ def depends_on_ties(call: ir.WindowCall) -> bool:
 
 def totalized(call: ir.WindowCall, columns: Iterable[ir.Expr], keys: Iterable[frozenset[str]]) -> ir.WindowCall:
     """Return a window call whose order leaves no ties where those would matter: the columns are appended that it has
-    not."""
-    if not depends_on_ties(call):
+    not. The order of a `range` stays as it is, for its keys are what the range is measured in."""
+    if not depends_on_ties(call) or (call.frame is not None and call.frame.unit == "range"):
         return call
     order = total_order(call.order, columns, keys, fixed=call.partition)
     function = functions.lookup(call.function)
@@ -147,23 +147,35 @@ def window_call(
 
     Over groups (where aggregates can stand too) the order stays as it is: `split_aggregates` knows the keys.
     """
-    sees_rows = where is None and not may_be_empty(frame) and not call.ignore_nulls
-    nullable = found.nullable
-    if function.name in VALUE_OF_ROWS and sees_rows:
-        nullable = any(each.nullable for each in found.args)
     result = ir.WindowCall(
         type=found.type,
-        nullable=nullable,
+        nullable=found.nullable,
         function=function.name,
         args=found.args,
-        is_distinct=call.is_distinct,
+        is_distinct=call.is_distinct and function.takes_distinct,
         where=where,
         ignore_nulls=call.ignore_nulls,
         partition=partition,
         order=order,
         frame=frame,
     )
+    result = replace(result, nullable=window_can_be_null(result))
+    if frame is not None and frame.unit == "range" and function.needs_order and not _is_total(place, partition, order):
+        reason = f"`range` leaves open which of equal rows comes first, and `{function.name}` depends on it"
+        place.report(BadFrame(span=call.span, reason=reason))
     return result if place.aggregates else totalized(result, columns_of(place.scope), place.scope.keys)
+
+
+def window_can_be_null(call: ir.WindowCall) -> bool:
+    """Whether a call over a window can be null, as far as its arguments and its frame tell."""
+    sees_rows = call.where is None and not may_be_empty(call.frame) and not call.ignore_nulls
+    if call.function in VALUE_OF_ROWS and sees_rows:
+        return any(each.nullable for each in call.args)
+    return call.nullable
+
+
+def _is_total(place: Place, partition: tuple[ir.Expr, ...], order: tuple[ir.SortKey, ...]) -> bool:
+    return total_order(order, columns_of(place.scope), place.scope.keys, fixed=partition) == order
 
 
 def columns_of(scope: Scope) -> list[ir.Expr]:

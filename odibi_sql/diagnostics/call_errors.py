@@ -55,7 +55,7 @@ class ConstantExpected(Diagnostic, frozen=True, kw_only=True):
     """An argument of a function has to be known when the pipeline is compiled: a literal or a parameter."""
 
     code: ClassVar[str] = "constant-expected"
-    title: ClassVar[str] = "`{name}` takes {expected} here"
+    title: ClassVar[str] = "`{name}` takes a constant here: {expected}"
     label: ClassVar[str] = "this is not known when compiled"
     hint: ClassVar[str] = "it is called as `{signature}`"
     wrong: ClassVar[str] = over_orders("derive day = date_trunc(status, ordered_at)")
@@ -106,13 +106,12 @@ class MisplacedAggregate(Diagnostic, frozen=True, kw_only=True):
     code: ClassVar[str] = "misplaced-aggregate"
     title: ClassVar[str] = "the aggregate `{name}` cannot stand here"
     label: ClassVar[str] = "there are no groups at this place"
-    hint: ClassVar[str] = (
-        "aggregate first, then use its column: `aggregate x = {name}(…) group by …`; or write `{name}(…) over (…)`"
-    )
+    hint: ClassVar[str] = "{remedy}"
     wrong: ClassVar[str] = over_orders("filter sum(amount) > 10")
     right: ClassVar[str] = over_orders("aggregate total = sum(amount) group by status", "filter total > 10")
 
     name: str
+    remedy: str
 
 
 class NestedAggregate(Diagnostic, frozen=True, kw_only=True):
@@ -152,11 +151,12 @@ class OverMissing(Diagnostic, frozen=True, kw_only=True):
 
     code: ClassVar[str] = "over-missing"
     title: ClassVar[str] = "`{name}` is a window function and needs `over (…)`"
-    hint: ClassVar[str] = "write `{name}(…) over (partition by … order by …)`"
+    hint: ClassVar[str] = "write `{signature}`, with `partition by` and `order by` as they are meant"
     wrong: ClassVar[str] = over_orders("derive place = row_number()")
     right: ClassVar[str] = over_orders("derive place = row_number() over (order by amount desc)")
 
     name: str
+    signature: str
 
 
 class BadFrame(Diagnostic, frozen=True, kw_only=True):
