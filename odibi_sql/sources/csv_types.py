@@ -76,7 +76,7 @@ def _look(connection: Any, group: FileGroup, root: Path, options: Options, seen:
 
 
 def _counts(column: str, options: Options) -> str:
-    value = f"nullif({column}, '')"
+    value = column if option_of(options, "null", "") else f"nullif({column}, '')"
     number = f"replace({value}, ',', '.')" if option_of(options, "decimal", ".") == "," else value
     conditions = {
         "VALUE": value,

@@ -1,0 +1,193 @@
+"""DuckDB: one database in memory for a run, a cursor for each statement."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+import threading
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from odibi_sql.ir import Target
+from odibi_sql.plan import Answer, Check, Materialize, Stage
+from odibi_sql.resources import dialect_file
+from odibi_sql.run.engines.bind import bind, named, quoted
+from odibi_sql.run.engines.copying import extension, file_options, folder_options
+from odibi_sql.run.engines.engine import Cancelled, EngineProblem, Existing
+from odibi_sql.run.engines.locate import place_of
+from odibi_sql.run.engines.problems import misfit_of, misfit_problem, problem_of
+from odibi_sql.run.engines.reread import reader, union_with
+from odibi_sql.run.outcome import Settings
+
+
+class DuckDB:
+    """The engine of one run. See `engine.Engine`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.root = settings.root.absolute()
+        self._spill = Path(settings.spill or tempfile.gettempdir()) / f"odibi-spill-{secrets.token_hex(6)}"
+        self._database = _connect(settings, self._spill)
+        self._running: dict[str, Any] = {}
+        self._lock = threading.Lock()
+        self._is_interrupted = False
+
+    def materialize(self, stage: Materialize) -> int:
+        """Keep the rows as a table."""
+        with self._cursor(stage) as cursor:
+            sql = bind(stage.sql, stage.sources, self.root).sql
+            return _count(cursor.execute(f"CREATE TABLE {named(stage.name)} AS {sql}"))
+
+    def drop(self, table: str) -> None:
+        """Forget a table."""
+        cursor = self._database.cursor()
+        cursor.execute(f"DROP TABLE IF EXISTS {named(table)}")
+        cursor.close()
+
+    def check(self, stage: Check) -> dict[str, int]:
+        """Return the counts of the one row."""
+        with self._cursor(stage) as cursor:
+            cursor.execute(bind(stage.sql, stage.sources, self.root).sql)
+            names = [each[0] for each in cursor.description]
+            row = cursor.fetchone()
+        return {name: int(value or 0) for name, value in zip(names, row or [0] * len(names), strict=True)}
+
+    def answer(self, stage: Answer) -> Any:
+        """Return the rows as a pyarrow.Table."""
+        with self._cursor(stage) as cursor:
+            return cursor.execute(bind(stage.sql, stage.sources, self.root).sql).to_arrow_table()
+
+    def write(self, stage: Stage, target: Target, to: Path, before: Existing | None, is_ordered: bool) -> int:
+        """Write the rows to a file, or into a folder."""
+        with self._cursor(stage) as cursor:
+            sql = bind(stage.sql, stage.sources, self.root).sql
+            if before is not None:
+                return _write_after(cursor, before, sql, target, to)
+            if not target.partition:
+                file = to / f"part-0.{extension(target)}" if target.is_folder else to
+                return _count(cursor.execute(_copy(sql, file, file_options(target))))
+            if is_ordered:
+                return _write_in_order(cursor, sql, target, to)
+            return _count(cursor.execute(_copy(sql, to, folder_options(target))))
+
+    def progress(self, stage: str) -> float | None:
+        """Return about which part of a stage is done."""
+        cursor = self._running.get(stage)
+        percent = cursor.query_progress() if cursor is not None else -1.0
+        return percent / 100 if 0 <= percent <= 100 else None
+
+    def interrupt(self) -> None:
+        """Stop whatever runs."""
+        with self._lock:
+            self._is_interrupted = True
+            for cursor in self._running.values():
+                cursor.interrupt()
+
+    def close(self) -> None:
+        """Close the database and remove what it spilled."""
+        self._database.close()
+        shutil.rmtree(self._spill, ignore_errors=True)
+
+    @contextmanager
+    def _cursor(self, stage: Stage) -> Iterator[Any]:
+        """Give a cursor for the statements of a stage; an error of the engine is raised as a problem in words."""
+        import duckdb
+
+        cursor = self._database.cursor()
+        with self._lock:
+            if self._is_interrupted:
+                raise Cancelled
+            self._running[stage.name] = cursor
+        try:
+            cursor.execute("SET enable_progress_bar = true")
+            cursor.execute("SET enable_progress_bar_print = false")
+            yield cursor
+        except duckdb.InterruptException as error:
+            raise Cancelled from error
+        except (duckdb.Error, RuntimeError) as error:
+            raise self._problem(stage, str(error)) from error
+        finally:
+            with self._lock:
+                del self._running[stage.name]
+            cursor.close()
+
+    def _problem(self, stage: Stage, message: str) -> EngineProblem:
+        misfit = misfit_of(message)
+        if misfit is None:
+            return problem_of(message, self.root)
+        readers = bind(stage.sql, stage.sources, self.root).readers
+        column, type_, value = misfit
+        place = place_of(self._database.cursor(), readers, stage.sources, column, value, self.root)
+        return misfit_problem(column, type_, value, place)
+
+
+def _connect(settings: Settings, spill: Path) -> Any:
+    import duckdb
+
+    config: dict[str, Any] = {"autoinstall_known_extensions": "false", "temp_directory": str(spill)}
+    if settings.threads is not None:
+        config["threads"] = settings.threads
+    if settings.memory_limit is not None:
+        config["memory_limit"] = settings.memory_limit
+    try:
+        database = duckdb.connect(config=config)
+    except duckdb.Error as error:
+        raise problem_of(str(error), settings.root) from error
+    for name, value in pinned_settings("duckdb").items():
+        database.execute(f"SET GLOBAL {name} = {quoted(value)}")
+    # Rows that nothing sorts have no order, and keeping one costs memory; what ORDER BY sorts is stored in that order.
+    database.execute("SET GLOBAL preserve_insertion_order = false")
+    return database
+
+
+def pinned_settings(dialect: str) -> dict[str, str]:
+    """Return the settings that the meaning of a statement depends on, as the dialect file has them."""
+    content = tomllib.loads(dialect_file(f"{dialect}.toml").read_text(encoding="utf-8"))
+    return {each["name"]: str(each["value"]) for each in content.get("settings", {}).values()}
+
+
+def _count(cursor: Any) -> int:
+    row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def _copy(sql: str, to: Path, options: str) -> str:
+    return f"COPY ({sql}) TO {quoted(str(to))} ({options})"
+
+
+def _write_after(cursor: Any, before: Existing, sql: str, target: Target, to: Path) -> int:
+    """Write the rows of a file and new ones after them; return how many are new."""
+    old = reader(before, target)
+    columns = [each[0] for each in cursor.execute(f"DESCRIBE SELECT * FROM {old}").fetchall()]
+    if set(columns) != set(before.schema.names):
+        had, has = ", ".join(columns), ", ".join(before.schema.names)
+        raise EngineProblem(f"`{target.path}` has the columns {had}; what is appended has {has}")
+    count = _count(cursor.execute(f"SELECT count(*) FROM {old}"))
+    return _count(cursor.execute(_copy(union_with(before, target, sql), to, file_options(target)))) - count
+
+
+def _write_in_order(cursor: Any, sql: str, target: Target, to: Path) -> int:
+    """Write hive folders file by file, each in the order of the query (a COPY with PARTITION_BY does not keep it)."""
+    table = named(f"odibi write {secrets.token_hex(4)}")
+    columns = ", ".join(map(named, target.partition))
+    rows = _count(cursor.execute(f"CREATE TEMP TABLE {table} AS {sql}"))
+    texts = ", ".join(f"CAST({named(each)} AS VARCHAR)" for each in target.partition)
+    for values in cursor.execute(f"SELECT DISTINCT {texts} FROM {table}").fetchall():
+        folder = to.joinpath(*(_hive_folder(*each) for each in zip(target.partition, values, strict=True)))
+        folder.mkdir(parents=True, exist_ok=True)
+        same = " AND ".join(
+            f"CAST({named(name)} AS VARCHAR) IS NOT DISTINCT FROM {'NULL' if value is None else quoted(value)}"
+            for name, value in zip(target.partition, values, strict=True)
+        )
+        rows_of_one = f"SELECT * EXCLUDE ({columns}) FROM {table} WHERE {same} ORDER BY rowid"
+        cursor.execute(_copy(rows_of_one, folder / f"part-0.{extension(target)}", file_options(target)))
+    cursor.execute(f"DROP TABLE {table}")
+    return rows
+
+
+def _hive_folder(name: str, value: str | None) -> str:
+    return f"{quote(name, safe='')}={'__HIVE_DEFAULT_PARTITION__' if value is None else quote(value, safe='')}"

@@ -1,0 +1,62 @@
+"""What the executor asks of an engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from odibi_sql.ir import Schema, Target
+from odibi_sql.plan import Answer, Check, Materialize, Stage
+
+
+class EngineProblem(Exception):
+    """An engine could not do a statement: `reason` in words for the reader, `hint` what to do ("": nothing to say)."""
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.hint = hint
+
+
+class Cancelled(Exception):
+    """The statement was interrupted."""
+
+
+class Existing(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that new rows are added to: it is read again, with the types of `schema`."""
+
+    path: Path
+    schema: Schema
+
+
+class Engine(Protocol):
+    """Statements of one run. Every method but `close` may be called from several threads at once."""
+
+    def materialize(self, stage: Materialize) -> int:
+        """Keep the rows as a table for later stages; return how many there are. Raises EngineProblem, Cancelled."""
+
+    def drop(self, table: str) -> None:
+        """Forget a table that no later stage reads."""
+
+    def check(self, stage: Check) -> dict[str, int]:
+        """Return the one row of counts, by column. Raises EngineProblem, Cancelled."""
+
+    def answer(self, stage: Answer) -> Any:
+        """Return the rows as an Arrow table. Raises EngineProblem, Cancelled."""
+
+    def write(self, stage: Stage, target: Target, to: Path, before: Existing | None, is_ordered: bool) -> int:
+        """Write the rows to `to`, a file that is not there or an empty folder that is; return how many there are.
+
+        `before`: a file whose rows come first. Raises EngineProblem, Cancelled.
+        """
+
+    def progress(self, stage: str) -> float | None:
+        """Return about which part (0 to 1) of a running stage is done; None where that is not known."""
+
+    def interrupt(self) -> None:
+        """Stop whatever runs: the statements raise Cancelled."""
+
+    def close(self) -> None:
+        """Let go of everything; temporary files are removed."""

@@ -1,0 +1,190 @@
+"""Stages side by side, each as soon as those that it needs are done."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from odibi_sql.plan import Materialize, Plan, Stage, Write
+from odibi_sql.run.engines.engine import Engine, EngineProblem
+from odibi_sql.run.outcome import Listener, RunProblem, RunResult, Settings, StageOutcome
+from odibi_sql.run.stages import Done, failed, outcome_of, run_stage
+from odibi_sql.run.stores.store import refusal
+
+_TICK = 0.1  # seconds between two looks at the progress
+
+
+def execute(plan: Plan, settings: Settings, listener: Listener | None = None) -> RunResult:
+    """Run the stages of a plan. What goes wrong is in the result: nothing is raised for it.
+
+    Before anything runs, every store is held to its mode. Ctrl-C stops what runs and leaves every target as it was:
+    the result is `cancelled`; a second Ctrl-C is raised.
+    """
+    started = time.perf_counter()
+    run = _Run(plan, settings, listener)
+    run.refuse()
+    if not run.problems:
+        try:
+            with _engine(settings) as engine:
+                run.go(engine)
+        except EngineProblem as problem:
+            run.problems.append(RunProblem(stage="", steps=(), message=problem.reason, hint=problem.hint))
+    return run.result(time.perf_counter() - started)
+
+
+class _engine:  # noqa: N801 (a context manager)
+    def __init__(self, settings: Settings) -> None:
+        from odibi_sql.run.engines.duckdb import DuckDB
+
+        self.engine = DuckDB(settings)
+
+    def __enter__(self) -> Engine:
+        return self.engine
+
+    def __exit__(self, *_: object) -> None:
+        self.engine.close()
+
+
+class _Run:
+    """The state of one run. Only the thread that called `execute` changes it."""
+
+    def __init__(self, plan: Plan, settings: Settings, listener: Listener | None) -> None:
+        self.plan = plan
+        self.settings = settings
+        self.listener = listener
+        self.stages = {stage.name: stage for stage in plan.stages}
+        self.places = {stage.name: place for place, stage in enumerate(plan.stages)}
+        self.outcomes: dict[str, StageOutcome] = {}
+        self.problems: list[RunProblem] = []
+        self.answers: dict[str, Any] = {}
+        self.is_cancelled = False
+        self.readers: dict[str, list[str]] = {name: [] for name in self.stages}
+        for stage in plan.stages:
+            for need in dict.fromkeys(stage.needs):
+                self.readers[need].append(stage.name)
+
+    def refuse(self) -> None:
+        """Hold every store to its mode, before anything runs."""
+        for stage in self.plan.stages:
+            if isinstance(stage, Write):
+                problem = refusal(stage, self.settings.root)
+                if problem is not None:
+                    self._finish(failed(stage, problem.reason, problem.hint))
+
+    def go(self, engine: Engine) -> None:
+        """Run all stages; return when nothing runs any more."""
+        finished: SimpleQueue[Done] = SimpleQueue()
+        waiting = {stage.name: len(set(stage.needs)) for stage in self.plan.stages}
+        ready = [name for name, count in waiting.items() if not count]
+        running: dict[str, Future[None]] = {}
+        with ThreadPoolExecutor(self._side_by_side()) as pool:
+            while ready or running:
+                try:
+                    self._start(ready, running, pool, engine, finished)
+                    done = self._next(running, engine, finished)
+                except KeyboardInterrupt:
+                    if self.is_cancelled:
+                        raise
+                    self.is_cancelled = True
+                    engine.interrupt()
+                    continue
+                if done is not None:
+                    del running[done.outcome.stage]
+                    self._finish(done)
+                    ready += self._freed(done, waiting)
+                    self._drop_unread(done.outcome, engine)
+
+    def _side_by_side(self) -> int:
+        return self.settings.side_by_side or min(4, max(2, (os.cpu_count() or 2) // 2))
+
+    def _start(
+        self,
+        ready: list[str],
+        running: dict[str, Future[None]],
+        pool: ThreadPoolExecutor,
+        engine: Engine,
+        finished: SimpleQueue[Done],
+    ) -> None:
+        """Start what is ready, in the order of the plan, as far as there is room and the run goes on."""
+        if self.is_cancelled or (self.problems and self.settings.fail_fast):
+            ready.clear()
+        ready.sort(key=self.places.__getitem__, reverse=True)
+        while ready and len(running) < self._side_by_side():
+            stage = self.stages[ready.pop()]
+            if self.listener is not None:
+                self.listener.stage_started(stage)
+            running[stage.name] = pool.submit(_work, engine, stage, self.settings, finished)
+
+    def _next(self, running: dict[str, Future[None]], engine: Engine, finished: SimpleQueue[Done]) -> Done | None:
+        """Return the next stage that is finished, or None after a moment; tell the progress meanwhile."""
+        for name, future in running.items():
+            if future.done() and (error := future.exception()) is not None:
+                del running[name]
+                raise error
+        try:
+            return finished.get(timeout=_TICK) if running else None
+        except Empty:
+            if self.listener is not None:
+                for name in running:
+                    fraction = engine.progress(name)
+                    if fraction is not None:
+                        self.listener.progress(name, fraction)
+            return None
+
+    def _finish(self, done: Done) -> None:
+        self.outcomes[done.outcome.stage] = done.outcome
+        if done.problem is not None:
+            self.problems.append(done.problem)
+        if done.answer is not None:
+            self.answers[self.stages[done.outcome.stage].dataset] = done.answer  # type: ignore[attr-defined]
+        if self.listener is not None:
+            self.listener.stage_finished(done.outcome)
+
+    def _freed(self, done: Done, waiting: dict[str, int]) -> Iterable[str]:
+        """Return the stages that needed this one last."""
+        if done.outcome.status != "done":
+            return []
+        for name in self.readers[done.outcome.stage]:
+            waiting[name] -= 1
+        return [name for name in self.readers[done.outcome.stage] if not waiting[name]]
+
+    def _drop_unread(self, outcome: StageOutcome, engine: Engine) -> None:
+        """Forget the tables that this stage was the last to read."""
+        for name in dict.fromkeys(self.stages[outcome.stage].needs):
+            stage = self.stages[name]
+            if isinstance(stage, Materialize) and all(each in self.outcomes for each in self.readers[name]):
+                engine.drop(name)
+
+    def result(self, seconds: float) -> RunResult:
+        """Return the result, with a reason for each stage that did not run."""
+        for stage in self.plan.stages:
+            if stage.name not in self.outcomes:
+                self._finish(Done(outcome=outcome_of(stage, "skipped", self._why_skipped(stage))))
+        status = "cancelled" if self.is_cancelled else "failed" if self.problems else "done"
+        return RunResult(
+            pipeline=self.plan.pipeline,
+            status=status,  # type: ignore[arg-type]
+            seconds=seconds,
+            stages=tuple(self.outcomes[stage.name] for stage in self.plan.stages),
+            problems=tuple(self.problems),
+            answers=self.answers,
+            steps_skipped=self.plan.steps_skipped,
+        )
+
+    def _why_skipped(self, stage: Stage) -> str:
+        if self.is_cancelled:
+            return "the run was cancelled"
+        for need in stage.needs:
+            if self.outcomes[need].status != "done":
+                return (
+                    f"it needs `{need}`, which {'failed' if self.outcomes[need].status == 'failed' else 'did not run'}"
+                )
+        return f"the run stopped: {self.problems[0].message}" if self.problems else "it was not reached"
+
+
+def _work(engine: Engine, stage: Stage, settings: Settings, finished: SimpleQueue[Done]) -> None:
+    finished.put(run_stage(engine, stage, settings.root))

@@ -1,0 +1,103 @@
+"""What a run is asked to keep to, what it tells while it goes, and what it gives back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+from typing import Literal as OneOf
+
+import msgspec
+
+from odibi_sql.ir import Action
+from odibi_sql.plan import Stage
+
+Status = OneOf["done", "failed", "skipped", "cancelled"]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run keeps to. None: the engine decides."""
+
+    root: Path  # relative paths of sources and targets start here
+    threads: int | None = None
+    memory_limit: str | None = None  # "4GB"
+    spill: Path | None = None  # a folder for what does not fit into memory; None: the system's temporary folder
+    side_by_side: int | None = None  # stages at one time
+    fail_fast: bool = True  # after a failure no other stage starts; False: what does not need the failed one goes on
+
+
+class RunProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a stage failed, in words for the reader. `stage` is "" where it is about the run itself."""
+
+    stage: str
+    steps: tuple[str, ...]
+    message: str
+    hint: str = ""
+
+
+class RuleOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule found. `count` is the number of rows (or failures) that break it."""
+
+    rule: str
+    stage: str
+    steps: tuple[str, ...]
+    action: Action
+    text: str
+    count: int
+    counts: OneOf["rows", "failures"] = "rows"
+    quarantine: str | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing breaks it."""
+        return self.count == 0
+
+
+class StageOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How one stage went. `message` says why it failed or was skipped; counts are None where there are none."""
+
+    stage: str
+    kind: OneOf["materialize", "check", "write", "answer"]
+    steps: tuple[str, ...]
+    status: Status
+    seconds: float = 0.0
+    rows: int | None = None
+    bytes: int | None = None
+    files: int | None = None
+    target: str | None = None  # of a write: the path as the pipeline has it
+    message: str = ""
+    rules: tuple[RuleOutcome, ...] = ()
+
+
+class RunResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One run. `answers`: Arrow tables by the name of their dataset. `stages` in the order of the plan."""
+
+    pipeline: str
+    status: OneOf["done", "failed", "cancelled"]
+    seconds: float
+    stages: tuple[StageOutcome, ...]
+    problems: tuple[RunProblem, ...] = ()
+    answers: dict[str, Any] = {}
+    steps_skipped: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def success(self) -> bool:
+        """Whether every stage is done."""
+        return self.status == "done"
+
+    @property
+    def rules(self) -> tuple[RuleOutcome, ...]:
+        """The outcomes of all rules that were checked."""
+        return tuple(rule for stage in self.stages for rule in stage.rules)
+
+
+class Listener(Protocol):
+    """Who is told while a run goes. All calls come from the thread that called `execute`."""
+
+    def stage_started(self, stage: Stage) -> None:
+        """`stage` starts now."""
+
+    def stage_finished(self, outcome: StageOutcome) -> None:
+        """A stage is done, failed, was cancelled, or is skipped."""
+
+    def progress(self, stage: str, fraction: float) -> None:
+        """About this part (0 to 1) of a running stage is done."""

@@ -1,0 +1,1 @@
+"""Stores: whole or not there, whenever the process is killed."""

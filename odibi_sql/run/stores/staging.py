@@ -1,0 +1,69 @@
+"""Places beside a target where it is made ready, and what killed runs left there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
+_NAME = re.compile(rf"\.odibi-{_HOST}-(\d+)-([0-9a-f]{{12}})-(.*)", re.DOTALL)
+_ours: set[str] = set()  # the tokens of this process that are in use
+
+
+@contextmanager
+def staging(final: Path) -> Iterator[Path]:
+    """Give a hidden name beside `final` that nothing has; whatever stands there in the end is removed."""
+    token = secrets.token_hex(6)
+    place = final.with_name(f".odibi-{_HOST}-{os.getpid()}-{token}-{final.name}")
+    _ours.add(token)
+    try:
+        yield place
+    finally:
+        remove(place)
+        _ours.discard(token)
+
+
+def clear_stale(final: Path) -> None:
+    """Remove what runs that were killed on this machine left beside `final`."""
+    if not final.parent.is_dir():
+        return
+    for entry in os.scandir(final.parent):
+        found = _NAME.fullmatch(entry.name)
+        if found is not None and found[3] == final.name and not _is_in_use(int(found[1]), found[2]):
+            remove(Path(entry.path))
+
+
+def _is_in_use(process: int, token: str) -> bool:
+    if process == os.getpid():
+        return token in _ours
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def remove(place: Path) -> None:
+    """Remove a file or a folder, if it is there."""
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place, ignore_errors=True)
+    else:
+        place.unlink(missing_ok=True)
+
+
+def files_in(folder: Path) -> Iterator[Path]:
+    """Give the files under a folder, sorted, without hidden ones."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        for name in sorted(names):
+            if not name.startswith("."):
+                yield Path(parent) / name
