@@ -191,8 +191,8 @@ class ExtraBracket(Diagnostic, frozen=True, kw_only=True):
 class ReservedWord(Diagnostic, frozen=True, kw_only=True):
     """A word that expressions are made of stands where a name is needed.
 
-    `and`, `between`, `case`, `else`, `end`, `false`, `ilike`, `in`, `is`, `like`, `not`, `null`, `or`, `then`, `true` and `when`
-    are names only between backticks.
+    `and`, `between`, `case`, `else`, `end`, `false`, `ilike`, `in`, `is`, `like`, `not`, `null`, `or`, `then`, `true`
+    and `when` are names only between backticks.
     """
 
     code: ClassVar[str] = "reserved-word"
@@ -228,8 +228,8 @@ class RepeatedClause(Diagnostic, frozen=True, kw_only=True):
 class NotADuration(Diagnostic, frozen=True, kw_only=True):
     """The text of an `interval` is not a number and a unit of time.
 
-    Durations are written `2 minutes` or `interval '2' minute`; units are microseconds, milliseconds, seconds, minutes, hours,
-    days, weeks, months, quarters and years.
+    Durations are written `2 minutes` or `interval '2' minute`; units are microseconds, milliseconds, seconds, minutes,
+    hours, days, weeks, months, quarters and years.
     """
 
     code: ClassVar[str] = "not-a-duration"

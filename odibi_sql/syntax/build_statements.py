@@ -1,4 +1,4 @@
-"""From the pieces of a text to nodes: statements. One function for each rule; see `build_expressions` for what it gets."""
+"""From the pieces of a text to nodes: statements. One function for each rule, as in `build_expressions`."""
 
 from __future__ import annotations
 

@@ -43,30 +43,13 @@ if TYPE_CHECKING:
     from odibi_sql.syntax.walk import Walk
 
 _CLOSING = {"OPEN": "CLOSE", "LAMBDA_OPEN": "CLOSE", "OPEN_LIST": "CLOSE_LIST", "OPEN_STRUCT": "CLOSE_STRUCT"}
-_STRUCTURE = frozenset(
-    [
-        "BY",
-        "AS",
-        "FROM",
-        "TO",
-        "ON",
-        "THEN",
-        "END",
-        "EQUAL",
-        "COLON",
-        "CLOSE",
-        "CLOSE_LIST",
-        "KEEP",
-        "USING",
-        "INTO",
-        "WITHIN",
-    ]
-)
+_STRUCTURE = frozenset(("AS", "BY", "CLOSE", "CLOSE_LIST", "COLON", "END", "EQUAL", "FROM", "INTO", "KEEP"))
+_STRUCTURE |= frozenset(("ON", "THEN", "TO", "USING", "WITHIN"))
 _SEVERAL_WORDS = frozenset(("group", "left", "order", "right"))  # `order by a` is not mended by `sort by a`
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong, and what to do: skip the token, put another in its place or before it, or (none of these) give up."""
+    """What is wrong, and what to do: skip the token, put another in its place or before it, or give up."""
 
     diagnostic: Diagnostic
     skips: bool = False
@@ -292,7 +275,7 @@ def _usage(place: Place) -> str:
 
 def _open_brackets(place: Place) -> list[Token]:
     """Return the brackets that are open at the place, the outermost first."""
-    here, opened = place.here, []
+    here, opened = place.here, list[Token]()
     for token in here.tokens[here.first : here.index]:
         if token.kind == "BAR":
             opened = []

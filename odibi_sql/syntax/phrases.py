@@ -7,71 +7,14 @@ from odibi_sql.syntax.usage import STATEMENTS
 from odibi_sql.syntax.words import Token
 
 _STARTS = frozenset(each.upper() for each in STATEMENTS if each != "on") | {"ON_EVENT", "$END"}
-_VALUES = frozenset(
-    [
-        "NUMBER",
-        "STRING",
-        "LONG_STRING",
-        "OPEN",
-        "OPEN_LIST",
-        "OPEN_STRUCT",
-        "MINUS",
-        "PLUS",
-        "NOT",
-        "NULL",
-        "TRUE",
-        "FALSE",
-        "CASE",
-        "CAST",
-        "TRY_CAST",
-        "INTERVAL",
-        "LITERAL_TYPE",
-        "NAME",
-        "LAMBDA_OPEN",
-        "PARAMETER",
-        "UNBOUNDED",
-        "CURRENT",
-        "DISTINCT",
-        "UNIQUE",
-        "ROWS",
-        "FRESH",
-        "REFERENCES",
-    ]
-)
-_INFIX = frozenset(
-    [
-        "AND",
-        "OR",
-        "IS",
-        "IN",
-        "NOT",
-        "LIKE",
-        "ILIKE",
-        "BETWEEN",
-        "ESCAPE",
-        "EQUAL",
-        "NOT_EQUAL",
-        "BANG_EQUAL",
-        "LESS",
-        "LESS_EQUAL",
-        "MORE",
-        "MORE_EQUAL",
-        "CONCAT",
-        "PLUS",
-        "MINUS",
-        "STAR",
-        "SLASH",
-        "SLASHES",
-        "MODULO",
-        "COLONS",
-        "DOT",
-        "OPEN_LIST",
-        "FILTER",
-        "OVER",
-        "IGNORE",
-        "UNIT",
-    ]
-)
+_LITERALS = frozenset(("NUMBER", "STRING", "LONG_STRING", "NULL", "TRUE", "FALSE", "LITERAL_TYPE", "INTERVAL"))
+_GROUPS = frozenset(("OPEN", "OPEN_LIST", "OPEN_STRUCT", "LAMBDA_OPEN", "PARAMETER", "CASE", "CAST", "TRY_CAST"))
+_PLACES = frozenset(("UNBOUNDED", "CURRENT", "DISTINCT", "UNIQUE", "ROWS", "FRESH", "REFERENCES"))
+_VALUES = _LITERALS | _GROUPS | _PLACES | {"NAME", "NOT", "MINUS", "PLUS"}
+_COMPARATORS = frozenset(("EQUAL", "NOT_EQUAL", "BANG_EQUAL", "LESS", "LESS_EQUAL", "MORE", "MORE_EQUAL"))
+_MARKS = frozenset(("CONCAT", "PLUS", "MINUS", "STAR", "SLASH", "SLASHES", "MODULO", "COLONS", "DOT", "OPEN_LIST"))
+_INFIX_WORDS = frozenset(("AND", "OR", "IS", "IN", "NOT", "LIKE", "ILIKE", "BETWEEN", "ESCAPE"))
+_INFIX = _COMPARATORS | _MARKS | _INFIX_WORDS | {"FILTER", "OVER", "IGNORE", "UNIT"}
 _TYPES = frozenset(("ARRAY", "MAP", "STRUCT"))
 _PHRASES = {
     "NAME": "a name",

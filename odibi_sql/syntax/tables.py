@@ -122,7 +122,8 @@ def _scanner(terminals: list) -> str:  # type: ignore[type-arg]
 
 
 def _state(row: dict, numbers: dict, productions: dict, lookaheads: dict[tuple[str, ...], int]) -> State:  # type: ignore[type-arg]
-    shifts, gotos = {}, {}
+    shifts: dict[str, int] = {}
+    gotos: dict[str, int] = {}
     reduced: dict[int, list[str]] = {}
     for symbol, (action, target) in sorted(row.items()):
         if action.name == "Reduce":
