@@ -11,6 +11,7 @@ from odibi_sql.check.casts import coerced
 from odibi_sql.check.context import Context
 from odibi_sql.check.expressions import type_expression
 from odibi_sql.check.flow import Flow, Origin, columns_as_they_are, ends_order, project, report, scope_of_flow
+from odibi_sql.check.gates import kept_shallow
 from odibi_sql.check.place import with_article
 from odibi_sql.check.scope import column_of
 from odibi_sql.diagnostics import Span, listed, nearest
@@ -238,7 +239,7 @@ def _assigned(
         value = type_expression(context, scope_of_flow(flow, columns), expr, windows=True, allowed=allowed)
         value = typed_column(context, name, value, expr.span)
         if pending and not pending.keys().isdisjoint(columns_used(value)):
-            flow, pending = _with_columns(flow, flow, pending, operator), {}
+            flow, pending = kept_shallow(context, _with_columns(flow, flow, pending, operator)), {}
         if not (isinstance(value, ir.Column) and value.name == name and name in flow.schema):
             pending[name] = value
         else:

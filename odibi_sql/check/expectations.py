@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from odibi_sql import ir, syntax
 from odibi_sql.check.context import Context
 from odibi_sql.check.flow import Flow, columns_as_they_are, ends_order, project, projection
-from odibi_sql.check.gates import any_of, counted, gate_of, is_broken, split_off
+from odibi_sql.check.gates import all_of, any_of, counted, gate_of, is_broken, split_off
 from odibi_sql.check.keys import keys_of
 from odibi_sql.check.nulls import columns_proven_not_null
 from odibi_sql.check.rows import filtered
@@ -104,7 +104,7 @@ def _counts(base: ir.Relation, rules: Sequence[Rule]) -> list[ir.Relation]:
     for each in rules:
         match each.ruled:
             case RowRule(condition=condition):
-                on_rows.append((each.gate.column, ir.true_of(is_broken(condition), *kept)))
+                on_rows.append((each.gate.column, all_of([is_broken(condition), *kept])))
                 if each.leaves_out:
                     kept.append(condition)
             case DatasetRule(count=count_):
@@ -115,7 +115,7 @@ def _counts(base: ir.Relation, rules: Sequence[Rule]) -> list[ir.Relation]:
 def _only(relation: ir.Relation, conditions: Sequence[ir.Expr]) -> ir.Relation:
     if not conditions:
         return relation
-    return ir.Filter(schema=relation.schema, input=relation, condition=ir.true_of(*conditions))
+    return ir.Filter(schema=relation.schema, input=relation, condition=all_of(conditions))
 
 
 def _what_goes_on(flow: Flow, base: ir.Relation, rules: Sequence[Rule]) -> Flow:
@@ -137,7 +137,7 @@ def _what_goes_on(flow: Flow, base: ir.Relation, rules: Sequence[Rule]) -> Flow:
     if any(each.needs_lookup for each in out):
         hidden = frozenset(base.schema.names) - names
         flow = replace(flow, relation=base, hidden=hidden)
-    flow = filtered(flow, ir.true_of(*(each.condition for each in out)), out[0].span)
+    flow = filtered(flow, all_of([each.condition for each in out]), out[0].span)
     return project(flow, columns_as_they_are(flow.schema)) if flow.hidden else flow
 
 
@@ -163,7 +163,7 @@ def _quarantined(flow: Flow, base: ir.Relation, rules: Sequence[Rule], name: str
             continue
         if each.gate.quarantine == name:
             broken = is_broken(each.ruled.condition)
-            here.append(ir.true_of(broken, *kept))
+            here.append(all_of([broken, *kept]))
             mine.append((each.gate.name, broken))
         elif each.leaves_out:
             kept.append(each.ruled.condition)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -13,16 +15,20 @@ from odibi_sql.check.flow import Flow, columns_as_they_are, fresh, projection
 from odibi_sql.check.matching import Matching
 from odibi_sql.check.scope import column_of
 from odibi_sql.diagnostics import Span
+from odibi_sql.ir.walk import inputs
 
+T = TypeVar("T")
+DEEPEST = 100  # relations above each other
+PLAIN = 16  # so many conditions are written as a chain
 COUNT = ir.AggregateCall(type=ir.INT64, nullable=False, function="count", args=())
 
 
-def split_off(context: Context, flow: Flow) -> Flow:
+def split_off(context: Context, flow: Flow, name: str = "unchecked") -> Flow:
     """Return the same rows read from a dataset, so that a gate can read them too: a hidden one, unless they are one."""
     if isinstance(flow.relation, ir.Read):
         return flow
     hidden = ir.Dataset(
-        name=internal_name(context, f"{flow.step}_unchecked"),
+        name=internal_name(context, f"{flow.step}_{name}"),
         relation=flow.relation,
         made_by="hidden",
         step=flow.step,
@@ -35,14 +41,22 @@ def split_off(context: Context, flow: Flow) -> Flow:
     return replace(flow, relation=read, datasets=(*flow.datasets, hidden))
 
 
+def kept_shallow(context: Context, flow: Flow) -> Flow:
+    """Return the rows, read from a hidden dataset where more operators are above each other than can be walked."""
+    relation, depth = flow.relation, 0
+    while depth <= DEEPEST:
+        below = inputs(relation)
+        if not below:
+            return flow
+        relation, depth = below[0], depth + 1
+    return split_off(context, flow, "part")
+
+
 def gate_of(
     context: Context, flow: Flow, counts: Sequence[ir.Relation], rules: Sequence[ir.GateRule], span: Span | None
 ) -> Flow:
     """Return the flow behind a new gate of these rules; `counts` are relations of one row that have their columns."""
-    relation = counts[0]
-    for each in counts[1:]:
-        schema = ir.Schema((*relation.schema.fields, *each.schema.fields))
-        relation = ir.Join(schema=schema, left=relation, right=each, kind="cross", condition=None)
+    relation = paired(counts, _beside)
     names = [rule.column for rule in rules]
     if list(relation.schema.names) != names:
         relation = projection(relation, columns_as_they_are(relation.schema[name] for name in names))
@@ -55,6 +69,11 @@ def gate_of(
         span=span,
     )
     return replace(flow, gates=(*flow.gates, gate))
+
+
+def _beside(left: ir.Relation, right: ir.Relation) -> ir.Relation:
+    schema = ir.Schema((*left.schema.fields, *right.schema.fields))
+    return ir.Join(schema=schema, left=left, right=right, kind="cross", condition=None)
 
 
 def counted(relation: ir.Relation, columns: Iterable[tuple[str, ir.Expr | None]]) -> ir.Aggregate:
@@ -97,7 +116,7 @@ def count_unless(relation: ir.Relation, condition: ir.Expr, name: str) -> ir.Rel
 def count_of_matched_twice(flow: Flow, right: ir.Relation, parts: Matching, name: str) -> ir.Relation:
     """Return the one row of how many rows of `flow` find more than one row of `right`."""
     if parts.right:
-        right = ir.Filter(schema=right.schema, input=right, condition=ir.true_of(*parts.right))
+        right = ir.Filter(schema=right.schema, input=right, condition=all_of(parts.right))
     keys = [(f"{name}.{number}", value) for number, (_, value) in enumerate(parts.pairs)]
     groups = grouped(right, keys, f"{name}.rows")
     rows = ir.Column(type=ir.INT64, nullable=False, name=f"{name}.rows")
@@ -112,7 +131,7 @@ def count_of_matched_twice(flow: Flow, right: ir.Relation, parts: Matching, name
         left=flow.relation,
         right=several,
         kind="semi",
-        condition=ir.true_of(*parts.left, *conditions),
+        condition=all_of([*parts.left, *conditions]),
     )
     return counted(matched, [(name, None)])
 
@@ -150,13 +169,27 @@ def is_broken(condition: ir.Expr) -> ir.Expr:
     return not_(condition)
 
 
+def all_of(conditions: Sequence[ir.Expr]) -> ir.Expr:
+    """Return the `and` of conditions, at least one."""
+    return paired(conditions, lambda left, right: _both(left, right, "and"))
+
+
 def any_of(conditions: Sequence[ir.Expr]) -> ir.Expr:
     """Return the `or` of conditions, at least one."""
-    result = conditions[0]
-    for each in conditions[1:]:
-        nullable = result.nullable or each.nullable
-        result = ir.Call(type=ir.BOOL, nullable=nullable, function="or", args=(result, each))
-    return result
+    return paired(conditions, lambda left, right: _both(left, right, "or"))
+
+
+def _both(left: ir.Expr, right: ir.Expr, operator: str) -> ir.Expr:
+    return ir.Call(type=ir.BOOL, nullable=left.nullable or right.nullable, function=operator, args=(left, right))
+
+
+def paired(parts: Sequence[T], put_together: Callable[[T, T], T]) -> T:
+    """Return the parts put together two by two, in their order: a few as a plain chain, many as a shallow tree."""
+    found = list(parts)
+    while len(found) > PLAIN:
+        pairs = [found[start : start + 2] for start in range(0, len(found), 2)]
+        found = [put_together(*pair) if len(pair) == 2 else pair[0] for pair in pairs]
+    return reduce(put_together, found)
 
 
 def same(left: ir.Expr, right: ir.Expr) -> ir.Expr:

@@ -12,6 +12,7 @@ from odibi_sql.check.context import Context
 from odibi_sql.check.datasets import read
 from odibi_sql.check.expressions import condition
 from odibi_sql.check.flow import Flow, Origin, columns_as_they_are, ends_order, origin_of, project, projection, report
+from odibi_sql.check.gates import all_of
 from odibi_sql.check.keys import after_join, is_unique, renamed
 from odibi_sql.check.matches import hold_to_one_match
 from odibi_sql.check.matching import Matching, columns_matched, equal, has_unknown, matching
@@ -100,7 +101,7 @@ def condition_of(
             conditions.append(ir.Literal(type=ir.UNKNOWN, value=None))
     if not on:
         return (), None
-    whole = ir.true_of(*conditions)
+    whole = all_of(conditions)
     if any(each.type == ir.UNKNOWN for each in conditions):
         whole = replace(whole, type=ir.UNKNOWN)
     return tuple(shared), whole

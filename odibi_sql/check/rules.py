@@ -13,7 +13,7 @@ from odibi_sql.check.columns import column_named, columns_named
 from odibi_sql.check.context import Context
 from odibi_sql.check.expressions import condition, constant
 from odibi_sql.check.flow import Flow, columns_as_they_are, projection, scope_of_flow
-from odibi_sql.check.gates import count_not_unique, count_unless, counted, is_null, not_, same, whole
+from odibi_sql.check.gates import all_of, count_not_unique, count_unless, counted, is_null, not_, same, whole
 from odibi_sql.check.joins import condition_of, other_side
 from odibi_sql.check.keys import is_unique, renamed
 from odibi_sql.check.matching import Matching, bare_column, has_unknown, matching
@@ -69,7 +69,7 @@ def _not_null(context: Context, flow: Flow, rule: syntax.NotNullRule) -> Ruled |
     if len(names) < len(rule.columns):
         return None
     columns = columns_as_they_are(flow.schema[name] for name in names)
-    return RowRule(condition=ir.true_of(*(not_(is_null(each.value)) for each in columns)), span=rule.span)
+    return RowRule(condition=all_of([not_(is_null(each.value)) for each in columns]), span=rule.span)
 
 
 def _unique(context: Context, flow: Flow, rule: syntax.UniqueRule, column: str) -> Ruled | None:
@@ -163,7 +163,7 @@ def _looked_up(
     base: ir.Relation, right: ir.Relation, parts: Matching, column: str, *, is_unique_there: bool
 ) -> ir.Relation:
     if parts.right:
-        right = ir.Filter(schema=right.schema, input=right, condition=ir.true_of(*parts.right))
+        right = ir.Filter(schema=right.schema, input=right, condition=all_of(parts.right))
     keys = [ir.Assignment(f"{column}.{number}", value) for number, (_, value) in enumerate(parts.pairs)]
     values: ir.Relation = projection(right, keys)
     if not is_unique_there:
@@ -180,5 +180,5 @@ def _looked_up(
         left=base,
         right=marked,
         kind="left",
-        condition=ir.true_of(*parts.left, *conditions),
+        condition=all_of([*parts.left, *conditions]),
     )

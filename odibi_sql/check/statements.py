@@ -44,7 +44,7 @@ def check_step(context: Context, step: Step, layer: str | None) -> Made:
         gates=flow.gate_names,
         span=step.span,
     )
-    datasets = (*(replace(each, options=options) for each in flow.datasets), dataset)
+    datasets = (*(replace(each, options=options, layer=layer) for each in flow.datasets), dataset)
     for each in datasets:
         if each.made_by != "hidden":
             context.datasets[each.name] = each
@@ -75,8 +75,8 @@ def _rows(context: Context, step: Step) -> Flow:
 
 
 def _rows_of_query(context: Context, step: syntax.Sql, start: Flow) -> Flow:
-    from odibi_sql.check.queries import check_sql
+    from odibi_sql.check.queries import check_sql_step
 
     for source in step.sources:
         dataset_named(context, source)
-    return start if step.query is None else replace(start, relation=check_sql(context, step))
+    return check_sql_step(context, step, start)

@@ -21,6 +21,7 @@ from odibi_sql.check.context import Context
 from odibi_sql.check.datasets import OPEN
 from odibi_sql.check.expectations import check_expectations
 from odibi_sql.check.flow import Flow
+from odibi_sql.check.gates import kept_shallow
 from odibi_sql.check.joins import check_join
 from odibi_sql.check.refused import refuse_operator
 from odibi_sql.check.rows import check_dedupe, check_distinct, check_filter, check_limit, check_sort
@@ -34,6 +35,7 @@ def check_operators(context: Context, flow: Flow, operators: Sequence[syntax.Ope
             flow = check_expectations(context, flow, group)
         else:
             flow = check_operator(context, flow, group)
+        flow = kept_shallow(context, flow)
     return flow
 
 
