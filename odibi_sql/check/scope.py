@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from odibi_sql import ir
+
+if TYPE_CHECKING:
+    from odibi_sql.check.queries_tables import Tables
 
 
 class Visible(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +40,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     what: str = ""
     keys: tuple[frozenset[str], ...] = ()
     constants_only: bool = False
+    tables: Tables | None = None  # what a subquery here can read
 
 
 def scope_of(schema: ir.Schema, qualifier: str | None = None, outer: Scope | None = None) -> Scope:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from odibi_sql.diagnostics.diagnostic import Diagnostic
+from odibi_sql.diagnostics.diagnostic import Diagnostic, Severity
 
 _ORDERS = "ingest orders from values (id int64, amount float64) (1, 2.5), (2, 4.0)\n"
 
@@ -132,19 +132,6 @@ class ColumnNeedsAName(Diagnostic, frozen=True, kw_only=True):
     text: str
 
 
-class SameColumnName(Diagnostic, frozen=True, kw_only=True):
-    """A query brings out two columns of one name. Nothing is renamed silently."""
-
-    code: ClassVar[str] = "same-column-name"
-    title: ClassVar[str] = "this query has two columns `{name}`{origins}"
-    hint: ClassVar[str] = "{instead}"
-    wrong: ClassVar[str] = _pipeline("select id, amount as id from orders")
-    right: ClassVar[str] = _pipeline("select id, amount as paid from orders")
-    name: str
-    origins: str = ""
-    instead: str
-
-
 class NoSuchPosition(Diagnostic, frozen=True, kw_only=True):
     """`order by 3` and `group by 3` mean the third column of the select list."""
 
@@ -189,6 +176,52 @@ class NotInBothTables(Diagnostic, frozen=True, kw_only=True):
     instead: str = ""
 
 
+class NoCommonColumn(Diagnostic, frozen=True, kw_only=True):
+    """A natural join is one by all columns whose names both sides have, and there are none."""
+
+    code: ClassVar[str] = "no-common-column"
+    title: ClassVar[str] = "the two sides of this natural join have no column of the same name"
+    hint: ClassVar[str] = "write `join … on …`, or `cross join` to pair every row with every row"
+    wrong: ClassVar[str] = _pipeline("select orders.id from orders natural join (select id as other from orders) as o")
+    right: ClassVar[str] = _pipeline("select id from orders natural join (select distinct id from orders) as o")
+
+
+class NoJoinCondition(Diagnostic, frozen=True, kw_only=True):
+    """A `left`, `right`, `full`, `semi` or `anti` join says which rows belong together, after `on` or `using`."""
+
+    code: ClassVar[str] = "no-join-condition"
+    title: ClassVar[str] = "the join with `{table}` does not say which rows belong together"
+    hint: ClassVar[str] = "{suggestion}"
+    wrong: ClassVar[str] = _pipeline("select orders.id from orders left join orders as others")
+    right: ClassVar[str] = _pipeline(
+        "select orders.id from orders left join (select distinct id from orders) as others using (id)"
+    )
+    table: str
+    suggestion: str
+
+
+class QueryMayMultiply(Diagnostic, frozen=True, kw_only=True):
+    """A row can find several rows of the table that is joined, and comes out once for each of them.
+
+    The table is not known to be unique in the joined columns. Keys are known from `key` after an ingest, and from
+    `aggregate`, `dedupe`, `distinct`, `group by` and `expect unique`.
+    """
+
+    code: ClassVar[str] = "query-may-multiply"
+    severity: ClassVar[Severity] = "warning"
+    title: ClassVar[str] = "this join can multiply rows: `{table}` is not known to be unique in {columns}"
+    label: ClassVar[str] = "several rows can match one"
+    hint: ClassVar[str] = (
+        "make it unique before (`key`, `dedupe`, `group by`), or write `# odibi: allow query-may-multiply` above the step"
+    )
+    wrong: ClassVar[str] = _pipeline("select orders.id from orders join orders as others on orders.id = others.id")
+    right: ClassVar[str] = _pipeline(
+        "select orders.id from orders join (select distinct id from orders) as others on orders.id = others.id"
+    )
+    table: str
+    columns: str
+
+
 class OrderNotSelected(Diagnostic, frozen=True, kw_only=True):
     """After `distinct`, or a `union`, rows can be ordered by what they hold only: a column of the result."""
 
@@ -205,7 +238,7 @@ class UnusedSource(Diagnostic, frozen=True, kw_only=True):
     """A step lists a dataset after `from` that its query never reads."""
 
     code: ClassVar[str] = "source-not-read"
-    severity = "warning"
+    severity: ClassVar[Severity] = "warning"
     title: ClassVar[str] = "the query does not read `{name}`"
     hint: ClassVar[str] = "leave it out of the list after `from`"
     wrong: ClassVar[str] = (
