@@ -70,13 +70,7 @@ def _rows(context: Context, step: Step) -> Flow:
         case syntax.Ingest():
             return check_source(context, step, replace(start, allowed=step.allowed))
         case syntax.Sql():
-            return _rows_of_query(context, step, start)
+            from odibi_sql.check.queries import check_sql_step
+
+            return check_sql_step(context, step, replace(start, allowed=step.allowed))
     raise TypeError(step)
-
-
-def _rows_of_query(context: Context, step: syntax.Sql, start: Flow) -> Flow:
-    from odibi_sql.check.queries import check_sql_step
-
-    for source in step.sources:
-        dataset_named(context, source)
-    return check_sql_step(context, step, start)
