@@ -35,7 +35,10 @@ class UnclosedText(Diagnostic, frozen=True, kw_only=True):
 
 
 class UnclosedName(Diagnostic, frozen=True, kw_only=True):
-    """A name between backticks is opened and not closed before its line ends, or nothing stands between them."""
+    """A name between backticks is opened and not closed before its line ends.
+
+    It is the same where nothing stands between the backticks.
+    """
 
     code: ClassVar[str] = "unclosed-name"
     title: ClassVar[str] = "this name is not closed"

@@ -44,7 +44,7 @@ _NARROW = 80  # a purpose that makes the first line longer than this has its own
 
 def write_statement(out: Writer, node: Statement) -> None:
     """Write a whole statement."""
-    with out.group(2):
+    with out.group(0 if isinstance(node, Connect | Func) else 2):
         match node:
             case Pipeline():
                 _pipeline(out, node)

@@ -10,7 +10,6 @@ import msgspec
 from odibi_sql.diagnostics import Diagnostic, Span, did_you_mean, nearest
 from odibi_sql.diagnostics.syntax_errors import (
     ExtraBracket,
-    ExtraComma,
     MissingBar,
     MissingComma,
     MissingName,
@@ -102,14 +101,6 @@ def _extra_bracket(place: Place) -> Finding | None:
     if place.token.kind not in _CLOSING.values() or _open_brackets(place):
         return None
     return Finding(diagnostic=ExtraBracket(span=place.span, closing=place.token.text), skips=True)
-
-
-def _extra_comma(place: Place) -> Finding | None:
-    before, here = place.before, place.here
-    ends = place.token.kind in ("BAR", END, *_CLOSING.values()) or starts_statement(here.tokens, here.index)
-    if before is None or before.kind != "COMMA" or not ends:
-        return None
-    return Finding(diagnostic=ExtraComma(span=Span(here.source, before.start, before.end)))
 
 
 def _unknown_statement(place: Place) -> Finding | None:
@@ -247,7 +238,6 @@ def _unexpected(place: Place) -> Finding:
 
 
 _RULES: tuple[Callable[[Place], Finding | None], ...] = (
-    _extra_comma,
     _unclosed_bracket,
     _extra_bracket,
     _unknown_operator,

@@ -25,13 +25,13 @@ from odibi_sql.syntax.words import UNITS, Token
 END = "$END"
 # What other languages write: what it is read as here (None: as nothing), and what is written here.
 FOREIGN_MARKS: dict[str, tuple[str | None, str]] = {
-    "===": ("EQUAL", "equality is `=`, and `is not distinct from` where nulls are equal too"),
-    "!==": ("NOT_EQUAL", "the opposite of `=` is `<>`"),
-    "<=>": ("EQUAL", "equality that takes nulls as equal is `is not distinct from`"),
-    "**": ("STAR", "a power is `power(a, b)`"),
-    ":=": ("EQUAL", "a name is given by `=`: `name = value`"),
-    "=>": ("EQUAL", "an argument by name is `name: value`, a function of an element is `x -> x + 1`"),
-    "&&": ("AND", "both of two conditions is `and`"),
+    "===": ("=", "equality is `=`, and `is not distinct from` where nulls are equal too"),
+    "!==": ("<>", "the opposite of `=` is `<>`"),
+    "<=>": ("=", "equality that takes nulls as equal is `is not distinct from`"),
+    "**": ("*", "a power is `power(a, b)`"),
+    ":=": ("=", "a name is given by `=`: `name = value`"),
+    "=>": ("=", "an argument by name is `name: value`, a function of an element is `x -> x + 1`"),
+    "&&": ("and", "both of two conditions is `and`"),
     "/*": (None, "a comment begins with `#` and ends with its line"),
 }
 CURLY_QUOTES = "“”„‘’‚«»"
@@ -123,10 +123,11 @@ def _mark(source: Source, start: int, end: int, kind: str, found: Scanned) -> in
         foreign = source.text[start : start + size]
         if foreign in FOREIGN_MARKS:
             return _foreign_mark(source, start, foreign, found)
+    text = source.text[start:end]
     if source.text.startswith("==", start):
         found.errors.append(DoubleEquals(span=Span(source, start, start + 2)))
         end = start + 2
-    found.tokens.append(Token(kind, start, end, source.text[start:end]))
+    found.tokens.append(Token(kind, start, end, text))
     return end
 
 
@@ -138,14 +139,15 @@ def _is_sql_comment(text: str, start: int) -> bool:
 
 
 def _foreign_mark(source: Source, start: int, foreign: str, found: Scanned) -> int:
-    kind, instead = FOREIGN_MARKS[foreign]
+    meant, instead = FOREIGN_MARKS[foreign]
     end = start + len(foreign)
     if foreign == "/*":
         close = source.text.find("*/", end)
         end = close + 2 if close >= 0 else len(source.text)
     found.errors.append(ForeignMark(span=Span(source, start, start + len(foreign)), found=foreign, instead=instead))
-    if kind is not None:
-        found.tokens.append(Token("WORD" if kind == "AND" else kind, start, end, foreign, kind.lower()))
+    if meant is not None:
+        kind = tables.load().marks.get(meant, "WORD")
+        found.tokens.append(Token(kind, start, end, meant, meant if kind == "WORD" else ""))
     return end
 
 
@@ -214,13 +216,11 @@ def _curly_text(source: Source, start: int, found: Scanned) -> int:
 
 
 def _unclosed(source: Source, start: int, found: Scanned) -> int:
-    """Report what is opened and not closed; it is taken to end with its line, `\"\"\"` with the file."""
+    """Report what is opened and not closed; a string is taken to end with its line, `\"\"\"` with the file."""
     text = source.text
     if text[start] == "`":
-        end = _line_end(source, start)
         found.errors.append(UnclosedName(span=Span(source, start, start + 1)))
-        found.tokens.append(Token("QUOTED_NAME", start, end, text[start:end].rstrip() + "`"))
-        return end
+        return start + 1
     quotes = '"""' if text.startswith('"""', start) else text[start]
     end = len(text) if len(quotes) == 3 else _line_end(source, start)
     found.errors.append(UnclosedText(span=Span(source, start, start + len(quotes)), quotes=quotes))

@@ -13,13 +13,13 @@ from typing import Any
 import msgspec
 
 from odibi_sql.diagnostics import CompileError, Diagnostic, Source, Span
-from odibi_sql.diagnostics.syntax_errors import TooDeep
+from odibi_sql.diagnostics.syntax_errors import ExtraComma, TooDeep
 from odibi_sql.syntax import attach, build_expressions, build_operators, build_statements, tables
 from odibi_sql.syntax.automaton import after, row_of
 from odibi_sql.syntax.expressions import Name
 from odibi_sql.syntax.scan import END, Scanned
 from odibi_sql.syntax.statements import Statement
-from odibi_sql.syntax.words import UNITS, Token, is_name, starts_statement, terminal_at
+from odibi_sql.syntax.words import UNITS, Token, Tokens, is_name, starts_statement, terminal_at
 
 DEEPEST = 100  # nodes one inside the other: what every later phase can walk by recursion
 _BROKEN = object()  # stands for what could not be built
@@ -77,6 +77,8 @@ def walk(source: Source, scanned: Scanned) -> Walk:
     here = Walk(source, scanned)
     keywords = tables.load().words
     while True:
+        if here.tokens[here.index].kind == "COMMA" and _ends_list(here.tokens, here.index + 1):
+            _pass_comma(here)
         row = row_of(here.states[-1])
         terminal = terminal_at(here.tokens, here.index, row, keywords)
         here.before = here.states.copy()
@@ -84,6 +86,18 @@ def walk(source: Source, scanned: Scanned) -> Walk:
             return here
         if here.tokens[here.index - 1].kind == END and here.index:
             return here
+
+
+def _ends_list(tokens: Tokens, index: int) -> bool:
+    kind = tokens[index].kind
+    return kind in ("BAR", "CLOSE", "CLOSE_LIST", "CLOSE_STRUCT", END) or starts_statement(tokens, index)
+
+
+def _pass_comma(here: Walk) -> None:
+    """Report a comma behind the last item of a list, and read on as if it were not there."""
+    token = here.tokens[here.index]
+    here.errors.append(ExtraComma(span=Span(here.source, token.start, token.end)))
+    here.index += 1
 
 
 def _take(here: Walk, terminal: str, token: Token, index: int) -> bool:
