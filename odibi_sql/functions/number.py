@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _few_digits(digits: int) -> str | None:
-    return None if -30 <= digits <= 30 else "a whole number from -30 to 30"
+    return None if -15 <= digits <= 15 else "a whole number from -15 to 15"
 
 
 def _rounded(types: Types) -> Type:
@@ -95,7 +95,7 @@ def sqrt(x: NumericValue) -> FloatingValue:
     return ibis.cases((x >= 0, x.sqrt()))
 
 
-@function(x=NUMBER, result=FLOAT64, native=True, examples=("cbrt(27) = 3.0", "cbrt(-8) = -2.0"))
+@function(x=NUMBER, result=FLOAT64, native=True, examples=("round(cbrt(27), 9) = 3.0", "round(cbrt(-8), 9) = -2.0"))
 def cbrt(x: NumericValue) -> FloatingValue:
     """Return the cube root of `x`."""
 

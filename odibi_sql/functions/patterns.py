@@ -133,6 +133,8 @@ def bind(pattern: Pattern, type_: t.Type, bindings: Bindings) -> bool:
 
 def build(pattern: Pattern, type_: t.Type, bindings: Bindings) -> t.Type:
     """Return the type that an argument of `type_`, which fits the pattern, is brought to."""
+    if isinstance(type_, t.Unknown):
+        return type_
     match pattern:
         case Variable(name=name):
             return bindings.get(name, t.NULL)

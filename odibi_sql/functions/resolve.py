@@ -6,7 +6,7 @@ from typing import Any
 
 from odibi_sql.functions.patterns import Bindings, bind, build
 from odibi_sql.functions.signature import Function, Mismatch, Parameter, Resolved
-from odibi_sql.ir.types import NULL, UNKNOWN, Type, Unknown
+from odibi_sql.ir.types import UNKNOWN, Type, Unknown
 
 Types = tuple[Type, ...]
 Constants = tuple[Any, ...]
@@ -94,8 +94,6 @@ def _unbound(parameters: tuple[Parameter, ...], types: Types, bindings: Bindings
         if not bind(parameter.pattern, type_, bindings):
             name = getattr(parameter.pattern, "name", "")
             return Mismatch(argument=position, expected=str(before.get(name, parameter.words)))
-    if any(isinstance(type_, Unknown) for type_ in types):
-        bindings.update({name: UNKNOWN for name, bound in bindings.items() if bound == NULL})
     return None
 
 

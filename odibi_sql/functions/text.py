@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from odibi_sql.functions.define import function, if_first, never
 from odibi_sql.functions.lazy import ibis
-from odibi_sql.functions.patterns import BYTES, INTEGER, TEXT, TEXT_OR_ARRAY, checked, optional, variadic
+from odibi_sql.functions.patterns import BYTES, INTEGER, TEXT, TEXT_OR_ARRAY, checked, constant, optional, variadic
 from odibi_sql.ir.types import BOOL, INT64, STRING, Array
 
 if TYPE_CHECKING:
@@ -172,14 +172,14 @@ def concat_ws(separator: StringValue, *text: StringValue) -> StringValue:
 
 @function(
     text=TEXT,
-    separator=TEXT,
+    separator=constant(TEXT),
     result=Array(STRING),
     native=True,
     aliases=("string_split", "str_split", "string_to_array"),
     examples=("split('a,b,c', ',') = ['a', 'b', 'c']", "split('a.b', '.') = ['a', 'b']", "split('', ',') = ['']"),
 )
-def split(text: StringValue, separator: StringValue) -> Value:
-    """Return the parts of `text` between the separators; `separator` is taken as it is, not as a pattern."""
+def split(text: StringValue, separator: str) -> Value:
+    """Return the parts of `text` between the separators: no pattern. The empty one gives the characters."""
 
 
 @function(
