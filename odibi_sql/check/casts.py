@@ -197,11 +197,7 @@ def cast(place: Place, operand: Operand, to: ir.Type, span: Span, *, is_try: boo
     """Return `cast(operand as to)`: the operand itself where it is one already, a constant retyped."""
     value = operand.value
     if isinstance(to, ir.Unknown) or is_unknown(value):
-        return (
-            value
-            if isinstance(to, ir.Unknown) and is_unknown(value)
-            else ir.Cast(type=to, operand=value, is_try=is_try)
-        )
+        return ir.Cast(type=to, operand=value, is_try=is_try)
     if not can_cast(value.type, to):
         remedy = _instead_of_cast(value.type, to)
         place.report(CannotCast(span=span, actual=with_article(value.type), type=str(to), remedy=remedy))

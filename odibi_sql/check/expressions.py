@@ -83,7 +83,8 @@ def _not_a_constant(expr: syntax.Expr, value: ir.Expr) -> NotAConstant:
         for each in every(value)
     )
     if is_known:
-        return NotAConstant(span=expr.span, suggestion=f"it has no value: none that {with_article(value.type)} can be")
+        outside = f"its value is outside of what {with_article(value.type)} can be"
+        return NotAConstant(span=expr.span, suggestion=outside)
     return NotAConstant(span=expr.span)
 
 
