@@ -15,6 +15,7 @@ from odibi_sql.check.scope import scope_of
 from odibi_sql.diagnostics import render
 from odibi_sql.ir.walk import every
 
+OPERATORS = ["+", "-", "*", "/", "//", "%", "||", "=", "<>", "<", ">=", "and", "or"]
 LEAVES = [*SCHEMA.names, "1", "0", "300", "0.5", "1e3", "'x'", "'2025-01-01'", "null", "true", "2 days", "p.a", "nope"]
 LEAVES += [
     "date '2025-01-01'",
