@@ -36,9 +36,11 @@ def check_sql_step(context: Context, statement: syntax.Sql, start: Flow) -> Flow
     tables = tables_of(context, statement)
     if statement.query is None:
         return start
+    told = len(context.findings)
     flow = check_query_flow(context, tables, statement.query, None, are_named=False)
+    is_wrong = any(each.severity == "error" for each in context.findings[told:])
     for name in statement.sources:
-        if name.text not in tables.step.read:
+        if name.text not in tables.step.read and not is_wrong:
             context.report(UnusedSource(span=name.span, name=name.text), statement.allowed)
     check_case(context, (), [(name, statement.text.span) for name in flow.schema.names])
     return replace(

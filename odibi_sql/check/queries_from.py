@@ -120,7 +120,7 @@ def _join(context: Context, tables: Tables, left: Sources, join: syntax.JoinItem
     on = ir.true_of(*parts) if parts else None
     if on is not None and any(each.type == ir.UNKNOWN for each in parts):
         on = replace(on, type=ir.UNKNOWN)
-    if on is None and join.kind != "cross" and not is_open:
+    if on is None and join.kind != "cross" and not (join.using or join.is_natural or is_open):
         _report_no_condition(context, left, right, join)
     joined = _joined(context, tables, left, right, join, on)
     if join.kind in ("semi", "anti"):
@@ -279,7 +279,7 @@ def _place_of_condition(join: syntax.JoinItem) -> Span:
 
 
 def _merged(left: Sources, right: Sources, join: syntax.JoinItem, shared: list[str]) -> tuple[Visible, ...]:
-    """Return the columns behind a join; those that are joined by name stand by themselves too, in the place of the left."""
+    """Return the columns behind a join; those joined by name stand by themselves too, in the place of the left."""
     columns: list[Visible] = []
     for each in left.columns:
         if each.name not in shared or each.needs_qualifier:
@@ -289,8 +289,7 @@ def _merged(left: Sources, right: Sources, join: syntax.JoinItem, shared: list[s
         if each.qualifier is not None:
             columns.append(replace(each, needs_qualifier=True))
         columns.append(Visible(name=each.name, value=_one_of(join.kind, each.value, theirs.value)))
-    for each in right.columns:
-        columns.append(replace(each, needs_qualifier=True) if each.name in shared else each)
+    columns += (replace(each, needs_qualifier=True) if each.name in shared else each for each in right.columns)
     return tuple(columns)
 
 

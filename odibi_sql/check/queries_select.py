@@ -214,7 +214,7 @@ def _grouped(select: Select, sources: Sources) -> Rows:
 
 
 def _keys(select: Select) -> tuple[ir.Assignment, ...]:
-    """Return what the rows are grouped by, each value once, under the name that it has in the select list or anywhere."""
+    """Return what the rows are grouped by, each value once, under the name that it has in the select list."""
     found: dict[ir.Expr, str] = {}
     for name, expr in _written_keys(select):
         value = type_expression(select.context, select.scope, expr, allowed=select.allowed)

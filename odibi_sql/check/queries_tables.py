@@ -104,7 +104,7 @@ def columns(count: int) -> str:
 
 
 def uses_of(query: syntax.Query, name: str) -> int:
-    """Return how many times a query reads a table of this name, counting those that are hidden by another of the name."""
+    """Return how many times a query reads a table of this name, other tables of that name among them."""
     return sum(isinstance(each, syntax.TableRef) and each.name.text == name for each in _nodes(query))
 
 

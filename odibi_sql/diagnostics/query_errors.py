@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from odibi_sql.diagnostics.diagnostic import Diagnostic, Severity
 
-_ORDERS = "ingest orders from values (id int64, amount float64) (1, 2.5), (2, 4.0)\n"
+_ORDERS = "ingest orders from values (id int64, amount float64) (1, 2.5), (2, 4.0) key id\n"
 
 
 def _pipeline(query: str, clause: str = "") -> str:
@@ -56,8 +56,8 @@ class NotOneQuery(Diagnostic, frozen=True, kw_only=True):
 class NotInTheGraph(Diagnostic, frozen=True, kw_only=True):
     """The query uses something of SQL that a pipeline of this version cannot hold.
 
-    A `sql` step becomes the same typed graph as a transform, so that it gets the same checks and means the same on every
-    engine. What that graph has no node for is refused here and not handed through.
+    A `sql` step becomes the same typed graph as a transform, so that it gets the same checks and means the same on
+    every engine. What that graph has no node for is refused here and not handed through.
     """
 
     code: ClassVar[str] = "not-in-the-graph"
@@ -212,11 +212,14 @@ class QueryMayMultiply(Diagnostic, frozen=True, kw_only=True):
     title: ClassVar[str] = "this join can multiply rows: `{table}` is not known to be unique in {columns}"
     label: ClassVar[str] = "several rows can match one"
     hint: ClassVar[str] = (
-        "make it unique before (`key`, `dedupe`, `group by`), or write `# odibi: allow query-may-multiply` above the step"
+        "make it unique before (`key`, `dedupe`, `group by`), "
+        "or write `# odibi: allow query-may-multiply` above the step"
     )
-    wrong: ClassVar[str] = _pipeline("select orders.id from orders join orders as others on orders.id = others.id")
+    wrong: ClassVar[str] = _pipeline(
+        "select orders.id from orders join orders as others on orders.amount = others.amount"
+    )
     right: ClassVar[str] = _pipeline(
-        "select orders.id from orders join (select distinct id from orders) as others on orders.id = others.id"
+        "select orders.id from orders join (select distinct amount from orders) as others using (amount)"
     )
     table: str
     columns: str

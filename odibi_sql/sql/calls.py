@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from typing import Literal as OneOf
 
 import msgspec
 from msgspec.structs import replace
@@ -82,7 +83,7 @@ def call(reading: Reading, node: exp.Expr, name: str, values: list[exp.Expr], *f
     args = (*first, *(expressions.expression_of(reading, each) for each in given.values))
     return syntax.Call(
         span=span,
-        name=syntax.Name(span=span, text=name),
+        name=syntax.Name(span=reading.places.name_of_call(node), text=name),
         args=tuple(syntax.Argument(span=each.span, value=each) for each in args),
         is_distinct=given.is_distinct,
         order=order_of(reading, given.order),
@@ -118,7 +119,7 @@ def order_of(reading: Reading, items: Any) -> tuple[syntax.SortItem, ...]:
     for each in items:
         refuse_others(reading, each, ("this", "desc", "nulls_first"))
         value = expressions.expression_of(reading, each.this)
-        nulls = "first" if each.args.get("nulls_first") else None
+        nulls: OneOf["first"] | None = "first" if each.args.get("nulls_first") else None
         is_descending = bool(each.args.get("desc"))
         found.append(syntax.SortItem(span=reading.span(each), value=value, descending=is_descending, nulls=nulls))
     return tuple(found)
@@ -132,7 +133,7 @@ def _with(reading: Reading, node: Any, **clauses: Any) -> syntax.Expr:
 
 
 def _within_group(reading: Reading, node: Any) -> syntax.Expr:
-    """`percentile_cont(0.5) within group (order by x)` is `percentile(x, 0.5)`; of others the order is that of the rows."""
+    """`percentile_cont(0.5) within group (order by x)` is `percentile(x, 0.5)`; of others it orders the rows."""
     items = node.expression.expressions if isinstance(node.expression, exp.Order) else []
     inner = expressions.expression_of(reading, node.this)
     if not isinstance(inner, syntax.Call) or len(items) != 1:

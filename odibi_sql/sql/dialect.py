@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -52,11 +52,11 @@ def _reader(parser: type[Any], is_duckdb: bool) -> type[Any]:
     """
 
     class Reader(parser):  # type: ignore[misc]
-        FACTOR = {**parser.FACTOR, TokenType.MOD: exp.Mod}
-        TERM = {token: made for token, made in parser.TERM.items() if token != TokenType.MOD}
+        FACTOR: ClassVar[Any] = {**parser.FACTOR, TokenType.MOD: exp.Mod}
+        TERM: ClassVar[Any] = {token: made for token, made in parser.TERM.items() if token != TokenType.MOD}
         if is_duckdb:
-            FUNCTIONS: dict[str, Any] = {}
-            FUNCTION_PARSERS = {name: parser.FUNCTION_PARSERS[name] for name in _KEPT}
+            FUNCTIONS: ClassVar[Any] = {}
+            FUNCTION_PARSERS: ClassVar[Any] = {name: parser.FUNCTION_PARSERS[name] for name in _KEPT}
 
         def expression(self, instance: Any, token: Any = None, comments: Any = None) -> Any:
             made = super().expression(instance, token, comments)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
-from typing import Literal as OneOf
 
 from msgspec.structs import replace
 from sqlglot import exp
 
 from odibi_sql import syntax
 from odibi_sql.diagnostics import Span
-from odibi_sql.sql import calls, queries
+from odibi_sql.sql import calls, predicates, queries
 from odibi_sql.sql.reading import Reading, refuse, refuse_meaning, refuse_others
 from odibi_sql.sql.types import type_of
 
@@ -29,16 +29,6 @@ _BINARY: dict[type[exp.Expr], str] = {
     exp.GTE: ">=",
     exp.And: "and",
     exp.Or: "or",
-}
-_COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
-_TRUTHS = (exp.Is, exp.NullSafeEQ, exp.NullSafeNEQ)
-_NEGATED = {
-    exp.Is: syntax.Is,
-    exp.In: syntax.In,
-    exp.Between: syntax.Between,
-    exp.Like: syntax.Like,
-    exp.ILike: syntax.Like,
-    exp.Escape: syntax.Like,
 }
 
 
@@ -63,38 +53,42 @@ def name_of(reading: Reading, node: Any) -> syntax.Name:
 
 
 def _binary(reading: Reading, node: exp.Expr) -> syntax.Expr:
-    if isinstance(node, _COMPARISONS):
+    """A chain `a + b + c + …` is as deep as it is long, so it is gone through without recursion."""
+    chain = [node]
+    while type(chain[-1].this) in _BINARY:
+        chain.append(chain[-1].this)
+    current = expression_of(reading, chain[-1].this)
+    for each in reversed(chain):
+        current = _pair(reading, each, current)
+    return current
+
+
+def _pair(reading: Reading, node: exp.Expr, left: syntax.Expr) -> syntax.Expr:
+    if isinstance(node, predicates.COMPARISONS):
         if isinstance(node.expression, exp.Any | exp.All):
-            return _any_or_all(reading, node, node.expression)
-        if any(_is_truth(side) for side in (node.this, node.expression)):
-            return _unclear(reading, node)
-    span = reading.span(node)
-    left, right = expression_of(reading, node.this), expression_of(reading, node.expression)
-    return syntax.Binary(span=span, operator=_BINARY[type(node)], left=left, right=right)
+            return predicates.any_or_all(reading, node, node.expression, left)
+        if any(predicates.is_truth(side) for side in (node.this, node.expression)):
+            return predicates.unclear(reading, node)
+    span, operator = reading.span(node), _BINARY[type(node)]
+    right = expression_of(reading, node.expression)
+    if isinstance(left, syntax.Number) and isinstance(right, syntax.Number):
+        exact = _exact(operator, left, right, span)
+        if exact is not None:
+            return exact
+    return syntax.Binary(span=span, operator=operator, left=left, right=right)
 
 
-def _is_truth(node: exp.Expr) -> bool:
-    """Whether `is …` is written here without brackets around it."""
-    inner = node.this if isinstance(node, exp.Not) else node
-    return isinstance(inner, _TRUTHS)
+def _exact(operator: str, left: syntax.Number, right: syntax.Number, span: Span) -> syntax.Number | None:
+    """Return `0.06 + 0.01` computed: in SQL it is 0.07, exactly, which no sum of float64 is."""
+    if operator not in ("+", "-", "*") or not all(_is_pointed(each.text) for each in (left, right)):
+        return None
+    one, other = Decimal(left.text), Decimal(right.text)
+    value = one + other if operator == "+" else one - other if operator == "-" else one * other
+    return None if value < 0 else syntax.Number(span=span, text=f"{value:f}")
 
 
-def _unclear(reading: Reading, node: exp.Expr) -> syntax.Expr:
-    what = "without brackets, `is` beside a comparison is read differently by different engines"
-    return refuse_meaning(reading, node, what, "write brackets around the part that comes first")
-
-
-def _any_or_all(reading: Reading, node: exp.Expr, quantified: exp.Expr) -> syntax.Expr:
-    """`= any (query)` is `in`, `<> all (query)` is `not in`."""
-    is_in = isinstance(node, exp.EQ) and isinstance(quantified, exp.Any)
-    is_not_in = isinstance(node, exp.NEQ) and isinstance(quantified, exp.All)
-    inner = quantified.this
-    if not (is_in or is_not_in) or not isinstance(inner, exp.Query):
-        word = "any" if isinstance(quantified, exp.Any) else "all"
-        instead = "write `in (select …)`, or compare with `(select min(…) …)` or `(select max(…) …)`"
-        return refuse(reading, quantified, f"a comparison with `{word}`", instead)
-    operand, query = expression_of(reading, node.this), queries.query_of(reading, inner)
-    return syntax.InQuery(span=reading.span(node), operand=operand, query=query, is_negated=is_not_in)
+def _is_pointed(text: str) -> bool:
+    return "." in text and text.replace(".", "", 1).isdigit() and len(text) < 20
 
 
 def _literal(reading: Reading, node: Any) -> syntax.Expr:
@@ -147,15 +141,6 @@ def _unary(operator: str) -> Callable[[Reading, Any], syntax.Expr]:
     return convert
 
 
-def _not(reading: Reading, node: Any) -> syntax.Expr:
-    inner = expression_of(reading, node.this)
-    span = reading.span(node)
-    if type(node.this) in _NEGATED or (isinstance(inner, syntax.InQuery) and isinstance(node.this, exp.In)):
-        if isinstance(inner, syntax.Is | syntax.In | syntax.Between | syntax.Like | syntax.InQuery):
-            return replace(inner, span=span, is_negated=not inner.is_negated)
-    return syntax.Unary(span=span, operator="not", operand=inner)
-
-
 def _divide(reading: Reading, node: Any) -> syntax.Expr:
     span = reading.span(node)
     if node.args.get("typed") and not any(_is_fractional(each) for each in (node.this, node.expression)):
@@ -192,82 +177,6 @@ def _is_positive(node: exp.Expr) -> bool:
     return isinstance(node, exp.Literal) and not node.is_string
 
 
-def _between(reading: Reading, node: Any) -> syntax.Expr:
-    refuse_others(reading, node, ("this", "low", "high"))
-    if _is_truth(node.this):
-        return _unclear(reading, node)
-    operand, low, high = (expression_of(reading, each) for each in (node.this, node.args["low"], node.args["high"]))
-    return syntax.Between(span=reading.span(node), operand=operand, low=low, high=high, is_negated=False)
-
-
-def _in(reading: Reading, node: Any) -> syntax.Expr:
-    refuse_others(reading, node, ("this", "expressions", "query"))
-    span, query = reading.span(node), node.args.get("query")
-    if _is_truth(node.this):
-        return _unclear(reading, node)
-    if isinstance(node.this, exp.Tuple):
-        return refuse(reading, node.this, "several columns in one `in`", "write `exists (select … where …)`")
-    operand = expression_of(reading, node.this)
-    if query is not None:
-        inside = queries.query_of(reading, query)
-        return syntax.InQuery(span=span, operand=operand, query=inside, is_negated=False)
-    items = tuple(expression_of(reading, each) for each in node.expressions)
-    return syntax.In(span=span, operand=operand, items=items, is_negated=False)
-
-
-def _like(reading: Reading, node: Any, escape: syntax.Expr | None = None, span: Span | None = None) -> syntax.Expr:
-    if isinstance(node.expression, exp.Any | exp.All | exp.Tuple):
-        return refuse(reading, node, "`like any` and `like all`", "write the patterns one by one, with `or` or `and`")
-    if _is_truth(node.this):
-        return _unclear(reading, node)
-    return syntax.Like(
-        span=span or reading.span(node),
-        operand=expression_of(reading, node.this),
-        pattern=expression_of(reading, node.expression),
-        escape=escape,
-        is_negated=bool(node.args.get("negate")),
-        ignores_case=isinstance(node, exp.ILike),
-    )
-
-
-def _escape(reading: Reading, node: Any) -> syntax.Expr:
-    if not isinstance(node.this, exp.Like | exp.ILike):
-        return refuse(reading, node, "`escape` here")
-    return _like(reading, node.this, expression_of(reading, node.expression), reading.span(node))
-
-
-def _is(reading: Reading, node: Any) -> syntax.Expr:
-    span, operand = reading.span(node), expression_of(reading, node.this)
-    if isinstance(node.this, _COMPARISONS):
-        return _unclear(reading, node)
-    what: OneOf["null", "true", "false"]
-    match node.expression:
-        case exp.Null():
-            what = "null"
-        case exp.Boolean(this=value):
-            what = "true" if value else "false"
-        case _:
-            return refuse(reading, node, f"`is {node.expression.sql().lower()}`")
-    return syntax.Is(span=span, operand=operand, what=what, is_negated=False)
-
-
-def _is_distinct(is_negated: bool) -> Callable[[Reading, Any], syntax.Expr]:
-    def convert(reading: Reading, node: Any) -> syntax.Expr:
-        sides = (node.this, node.expression)
-        if any(isinstance(side, (*_COMPARISONS, exp.In, exp.Between, exp.Like, exp.ILike)) for side in sides):
-            return _unclear(reading, node)
-        left, right = expression_of(reading, node.this), expression_of(reading, node.expression)
-        return syntax.IsDistinct(span=reading.span(node), left=left, right=right, is_negated=is_negated)
-
-    return convert
-
-
-def _exists(reading: Reading, node: Any) -> syntax.Expr:
-    if not isinstance(node.this, exp.Query):
-        return refuse(reading, node, "`exists` of an array")
-    return syntax.ExistsQuery(span=reading.span(node), query=queries.query_of(reading, node.this))
-
-
 def _case(reading: Reading, node: Any) -> syntax.Expr:
     operand, default = node.args.get("this"), node.args.get("default")
     return syntax.Case(
@@ -293,9 +202,9 @@ def _cast(reading: Reading, node: Any) -> syntax.Expr:
     refuse_others(reading, node, ("this", "to", "safe", "requires_string"))
     span, kind = reading.span(node), type_of(reading, node.args["to"], node)
     is_try = isinstance(node, exp.TryCast)
-    if not is_try and isinstance(node.this, exp.Literal) and node.this.is_string:
-        if reading.places.word_before(node.this) in {"DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMP_NTZ"}:
-            return syntax.TypedLiteral(span=span, kind=kind.name, text=node.this.this)
+    is_text = isinstance(node.this, exp.Literal) and node.this.is_string
+    if is_text and reading.places.word_before(node.this) in {"DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMP_NTZ"}:
+        return syntax.TypedLiteral(span=span, kind=kind.name, text=node.this.this)
     return syntax.Cast(span=span, operand=expression_of(reading, node.this), type=kind, is_try=is_try)
 
 
@@ -378,18 +287,18 @@ CONVERSIONS: dict[type[exp.Expr], Callable[[Reading, Any], syntax.Expr]] = {
     exp.Identifier: _identifier,
     exp.Dot: _dot,
     exp.Neg: _unary("-"),
-    exp.Not: _not,
+    exp.Not: predicates.negation,
     exp.Div: _divide,
     exp.IntDiv: _whole_divide,
-    exp.Between: _between,
-    exp.In: _in,
-    exp.Like: _like,
-    exp.ILike: _like,
-    exp.Escape: _escape,
-    exp.Is: _is,
-    exp.NullSafeEQ: _is_distinct(True),
-    exp.NullSafeNEQ: _is_distinct(False),
-    exp.Exists: _exists,
+    exp.Between: predicates.between,
+    exp.In: predicates.in_items,
+    exp.Like: predicates.like,
+    exp.ILike: predicates.like,
+    exp.Escape: predicates.escape_of,
+    exp.Is: predicates.is_what,
+    exp.NullSafeEQ: predicates.is_distinct(True),
+    exp.NullSafeNEQ: predicates.is_distinct(False),
+    exp.Exists: predicates.exists,
     exp.Case: _case,
     exp.If: _if,
     exp.Cast: _cast,

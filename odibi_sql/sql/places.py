@@ -1,4 +1,4 @@
-"""Where the nodes of sqlglot stand in the text: it notes names, literals and functions; the rest is found around them."""
+"""Where the nodes of sqlglot stand in the text: it notes names, literals and functions, the rest is around them."""
 
 from __future__ import annotations
 
@@ -33,6 +33,12 @@ class Places:
         found = self._tokens_of(node)
         return self.whole() if found is None else self.between(*found)
 
+    def name_of_call(self, node: exp.Expr) -> Span:
+        """Return the place of a function's name; of what is written otherwise, the whole place."""
+        if not node._meta or "start" not in node._meta:
+            return self.span(node)
+        return self.at(node.meta["start"], node.meta["end"] + 1)
+
     def between(self, first: int, last: int) -> Span:
         """Return the place from token `first` to token `last`."""
         return self.at(self.tokens[first].start, self.tokens[last].end + 1)
@@ -60,13 +66,22 @@ class Places:
         return self.statement.text_start + self.offsets[min(index, len(self.offsets) - 1)]
 
     def _tokens_of(self, node: exp.Expr) -> tuple[int, int] | None:
-        if id(node) not in self.known:
-            self.known[id(node)] = self._found(node)
+        """Return the first and the last token of a node. Parts come first, without recursion: chains can be long."""
+        pending = [node]
+        while pending:
+            each = pending[-1]
+            missing = [part for part in each.iter_expressions() if id(part) not in self.known]
+            if missing and id(each) not in self.known:
+                pending += missing
+                continue
+            pending.pop()
+            if id(each) not in self.known:
+                self.known[id(each)] = self._found(each)
         return self.known[id(node)]
 
     def _found(self, node: exp.Expr) -> tuple[int, int] | None:
         own = self._own(node)
-        inside = [found for part in node.iter_expressions() if (found := self._tokens_of(part))]
+        inside = [found for part in node.iter_expressions() if (found := self.known[id(part)])]
         every = ([own] if own else []) + inside
         if not every:
             return None
