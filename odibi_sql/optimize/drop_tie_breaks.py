@@ -3,8 +3,9 @@
     before   aggregate n = count() group by day | limit 10 by n, day, n     dedupe by K order by at, b   (K, at a key)
     after    aggregate n = count() group by day | limit 10 by n, day        dedupe by K order by at
 
-The columns so far, with those that the limit or dedupe goes by, have to hold a key of the rows. In a gate the keys of
-the steps that it reads do not count. A column that comes twice decides nothing the second time.
+The columns so far, with those that a dedupe goes by, have to hold a key of the rows. What a limit goes by is no help:
+its order is also the one that its rows come in. In a gate the keys of the steps that it reads do not count. A column
+that comes twice decides nothing the second time.
 """
 
 from __future__ import annotations
@@ -19,10 +20,14 @@ from odibi_sql.optimize.rule import Keys, NodeRule
 def drop_tie_breaks(relation: ir.Relation, keys: Keys) -> ir.Relation:
     """Return a dedupe or limit with the keys of its order that can decide something."""
     match relation:
-        case ir.Dedupe(keys=names, order=(_, *_)) | ir.Limit(per=names, order=(_, *_)):
+        case ir.Dedupe(keys=names, order=(_, *_)):
             order = _deciding(relation.order, frozenset(names), keys_of(relation.input, keys))
-            if len(order) < len(relation.order):
-                return replace(relation, order=order)
+        case ir.Limit(order=(_, *_)):
+            order = _deciding(relation.order, frozenset(), keys_of(relation.input, keys))
+        case _:
+            return relation
+    if len(order) < len(relation.order):
+        return replace(relation, order=order)
     return relation
 
 

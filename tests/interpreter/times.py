@@ -11,7 +11,7 @@ from odibi_sql import ir
 
 
 def add_interval(value: Any, interval: ir.Interval, sign: int, to: ir.Type) -> Any:
-    """Return a date or timestamp with months, then days, then microseconds added; the day is at most the month's last."""
+    """Return a date or timestamp with months, then days, then microseconds added; a day past the last is it."""
     try:
         moved = _add_months(value, sign * interval.months) + datetime.timedelta(days=sign * interval.days)
         if isinstance(to, ir.Date):

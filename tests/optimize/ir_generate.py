@@ -38,7 +38,33 @@ def values(field: ir.Field) -> st.SearchStrategy[Any]:
     return known | st.none() if field.nullable else known
 
 
+NAN = float("nan")
+RICH: dict[str, list[tuple[Any, ...]]] = {
+    "left": [
+        *((0, 0, "a", 1.5, True), (0, 0, "a", 1.5, True), (1, None, "b", NAN, False), (1, 2, None, NAN, None)),
+        *((2, 1, "7", None, True), (-1, 2, "", -0.0, None), (2, None, None, 0.0, False), (0, 1, "b", -2.0, False)),
+    ],
+    "right": [
+        *((0, datetime.date(2025, 1, 1), "a"), (1, None, "b"), (1, datetime.date(2025, 1, 31), "b"), (None, None, "7")),
+        *((2, datetime.date(2025, 1, 1), ""), (3, None, "a"), (None, datetime.date(2025, 1, 1), "a")),
+    ],
+}
+
+
+def rich() -> dict[str, list[dict[str, Any]]]:
+    """Return tables with duplicates, nulls, NaN, both zeros, keys with and without partners."""
+    return {
+        name: [dict(zip((field.name for field in FIELDS[name]), row, strict=True)) for row in rows]
+        for name, rows in RICH.items()
+    }
+
+
 def tables() -> st.SearchStrategy[dict[str, list[dict[str, Any]]]]:
+    """Tables of any rows, and half of the time the rich ones."""
+    return st.one_of(st.builds(rich), _drawn_tables())
+
+
+def _drawn_tables() -> st.SearchStrategy[dict[str, list[dict[str, Any]]]]:
     return st.fixed_dictionaries(
         {
             name: st.lists(st.fixed_dictionaries({field.name: values(field) for field in fields}), max_size=5)
@@ -48,13 +74,14 @@ def tables() -> st.SearchStrategy[dict[str, list[dict[str, Any]]]]:
 
 
 class Making:
-    """One graph being made: what it has so far, and names that are not taken."""
+    """One graph being made: what it has so far, and names that are not taken. `is_plain`: with short expressions."""
 
-    def __init__(self, draw: st.DrawFn, rules_can_fail: bool) -> None:
+    def __init__(self, draw: st.DrawFn, *, can_fail: bool, is_plain: bool = False) -> None:
         self.draw = draw
         self.datasets: list[ir.Dataset] = []
         self.names = 0
-        self.can_fail = rules_can_fail
+        self.can_fail = can_fail
+        self.is_plain = is_plain
 
     def name(self) -> str:
         self.names += 1
@@ -141,6 +168,9 @@ def condition(make: Making, schema: ir.Schema, depth: int = 2, outer: ir.Schema 
     def inside(type_: ir.Type) -> ir.Expr:
         return expression(make, schema, type_, max(depth - 1, 0), outer)
 
+    if make.is_plain and len(schema) and outer is None and not make.is_true(12):
+        return plain_condition(make, schema)
+
     def compared() -> ir.Expr:
         type_ = make.one_of(*TYPES)
         return build.call(make.one_of(*COMPARISONS), inside(type_), inside(type_))
@@ -165,6 +195,39 @@ def condition(make: Making, schema: ir.Schema, depth: int = 2, outer: ir.Schema 
     if depth > 1 and make.datasets and outer is None and make.is_true(4):
         return subquery(make, schema)
     return make.one_of(*choices)()
+
+
+def plain_condition(make: Making, schema: ir.Schema) -> ir.Expr:
+    """Return what people write: a column beside a constant or another column, or two such."""
+    name = make.one_of(*schema.names)
+    column = build.col(schema, name)
+    others = [build.col(schema, each.name) for each in schema if each.type == column.type and each.name != name]
+    shape = make.one_of("literal", "literal", "column", "null", "not null", "and", "or", "odd")
+    match shape:
+        case "column" if others:
+            return build.call(make.one_of(*COMPARISONS), column, make.one_of(*others))
+        case "null":
+            return build.call("is null", column)
+        case "not null":
+            return build.call("not", build.call("is null", column))
+        case "and" | "or":
+            return build.call(shape, plain_condition(make, schema), plain_condition(make, schema))
+        case "odd":
+            return odd_condition(make, column)
+    return build.call(make.one_of(*COMPARISONS), column, build.lit(make.one_of(*LITERALS[column.type]), column.type))
+
+
+def odd_condition(make: Making, column: ir.Column) -> ir.Expr:
+    """Return a condition that is true of null, or that can fail."""
+    value = build.lit(make.one_of(*LITERALS[column.type]), column.type)
+    match column.type:
+        case ir.String() if make.can_fail:
+            return build.call(">", build.cast(column, ir.INT64), build.lit(1))
+        case ir.Integer() if make.can_fail:
+            return build.call(">", build.call("require", column), build.lit(0))
+    return make.one_of(
+        build.call("is distinct from", column, value), build.call("=", build.call("coalesce", column, value), value)
+    )
 
 
 def subquery(make: Making, schema: ir.Schema) -> ir.Expr:
@@ -215,12 +278,18 @@ def selected(make: Making, relation: ir.Relation) -> ir.Relation:
 
 
 def windowed(make: Making, relation: ir.Relation) -> ir.Relation:
+    if make.is_plain and make.is_true():  # a window of a window
+        relation = build.derive(relation, **{make.name(): _window(make, relation)})
+    return build.derive(relation, **{make.name(): _window(make, relation)})
+
+
+def _window(make: Making, relation: ir.Relation) -> ir.WindowCall:
     schema = relation.schema
     partition = tuple(build.col(schema, name) for name in make.some(schema.names, 0, 2))
     order = order_of(make, schema, is_total=True)
     argument = expression(make, schema, make.one_of(*TYPES), 1)
     row = make.is_true()
-    call = make.one_of(
+    return make.one_of(
         ir.WindowCall(type=ir.INT64, nullable=False, function="row_number", args=(), partition=partition, order=order),
         ir.WindowCall(
             type=ir.INT64, nullable=False, function="rank", args=(), partition=partition, order=order[: 1 + row]
@@ -228,7 +297,6 @@ def windowed(make: Making, relation: ir.Relation) -> ir.Relation:
         ir.WindowCall(type=argument.type, function="max", args=(argument,), partition=partition),
         ir.WindowCall(type=argument.type, function="lag", args=(argument,), partition=partition, order=order),
     )
-    return build.derive(relation, **{make.name(): call})
 
 
 def aggregated(make: Making, relation: ir.Relation) -> ir.Relation:
@@ -287,10 +355,10 @@ def joined(make: Making, relation: ir.Relation) -> ir.Relation:
     both = ir.schema_of((*relation.schema, *right.schema))
     pairs = [(one, two) for one in relation.schema for two in right.schema if one.type == two.type]
     conditions: list[ir.Expr] = []
-    for one, two in make.some(pairs, 0, 2):
+    for one, two in make.some(pairs, 0, 1 if make.is_plain else 2):
         conditions.append(build.call("=", build.col(both, one.name), build.col(both, two.name)))
     if make.is_true(3) or not conditions:
-        conditions.append(condition(make, both, 1))
+        conditions.append(plain_condition(make, both) if make.is_plain else condition(make, both, 1))
     return build.join(kind, relation, right, ir.true_of(*conditions))
 
 
@@ -308,8 +376,59 @@ def made_distinct(make: Making, relation: ir.Relation) -> ir.Relation:
     return build.distinct(relation)
 
 
-OPERATORS = (filtered, filtered, filtered, derived, selected, windowed, aggregated, deduped, made_distinct, limited)
-OPERATORS = (*OPERATORS, sorted_, joined, joined, combined)
+def constant(make: Making, relation: ir.Relation) -> ir.Relation:
+    """Return a filter or a column made of constants, and of one column at most."""
+    schema = ir.schema_of(make.some(relation.schema, 0, 1))
+    if make.is_true():
+        return build.filter_(relation, expression(make, schema, ir.BOOL, 3))
+    return build.derive(relation, **{make.name(): expression(make, schema, make.one_of(*TYPES), 3)})
+
+
+def nothing(make: Making, relation: ir.Relation) -> ir.Relation:
+    """Return no rows, or the rows as they are, in one of the ways to say so."""
+    condition = build.lit(make.one_of(True, False, None), ir.BOOL)
+    order = order_of(make, relation.schema, is_total=True)
+    return make.one_of(
+        build.filter_(relation, condition),
+        ir.Rows(schema=relation.schema, rows=()),
+        ir.Limit(schema=relation.schema, input=relation, count=0, offset=0, per=(), order=order),
+        ir.Limit(schema=relation.schema, input=relation, count=None, offset=0, per=(), order=order),
+    )
+
+
+def beside_nothing(make: Making, relation: ir.Relation) -> ir.Relation:
+    """Return a join or a set operation of which one side has no rows, perhaps."""
+    none: ir.Relation = ir.Rows(schema=relation.schema, rows=())
+    if make.is_true():
+        inputs = [make.one_of(relation, none) for _ in range(make.one_of(2, 3))]
+        return build.combine(make.one_of("union", "intersect", "except"), *inputs, is_distinct=make.is_true())
+    left, right = make.one_of((relation, none), (none, relation), (none, none))
+    right = renamed(make, right)
+    both = ir.schema_of((*left.schema, *right.schema))
+    kind = make.one_of("inner", "left", "right", "full", "semi", "anti")
+    return build.join(kind, left, right, plain_condition(make, both))
+
+
+ROW_WISE = (derived, selected, windowed)
+GROUPING = (aggregated, deduped, made_distinct)
+OPERATORS = (filtered, filtered, *ROW_WISE, *GROUPING, limited, sorted_, joined, joined, combined)
+SHAPES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
+    "drop-steps": (OPERATORS, OPERATORS),
+    "fold-constants": ((constant,), (constant,)),
+    "simplify-conditions": ((constant,), (constant,)),
+    "empty": ((nothing, beside_nothing), (*OPERATORS, beside_nothing)),
+    "merge-unions": ((combined,), (combined,)),
+    "merge-filters": ((filtered,), (filtered,)),
+    "outer-joins": ((joined,), (filtered,)),
+    "push-into-joins": ((joined,), (filtered,)),
+    "push-filters": ((*ROW_WISE, *ROW_WISE, *GROUPING, *GROUPING, limited, sorted_, combined), (filtered,)),
+    "push-across-steps": (OPERATORS, (filtered,)),
+    "drop-sorts": ((sorted_, sorted_, limited), (sorted_, *OPERATORS)),
+    "drop-duplicates": ((*GROUPING, joined, limited, combined), (deduped, made_distinct, combined)),
+    "drop-tie-breaks": ((*GROUPING, joined, selected), (deduped, limited)),
+    "merge-projections": (ROW_WISE, ROW_WISE),
+    "prune-columns": (OPERATORS, (*GROUPING, selected, combined, joined)),
+}  # of each rule: which operators it looks for, the lower one first
 
 
 def order_after(relation: ir.Relation, datasets: dict[str, ir.Dataset]) -> tuple[ir.SortKey, ...]:
@@ -337,21 +456,52 @@ def order_after(relation: ir.Relation, datasets: dict[str, ir.Dataset]) -> tuple
 @st.composite
 def graphs(draw: st.DrawFn) -> ir.Graph:
     """Graphs of up to four datasets, with gates and stores; one dataset at least is stored."""
-    make = Making(draw, draw(st.booleans()))
+    make = Making(draw, can_fail=draw(st.booleans()))
     for number in range(draw(st.integers(1, 4))):
         relation: ir.Relation = make.one_of(*SCANS) if number == 0 or make.is_true(4) else other(make)
         for _ in range(draw(st.integers(0, 4))):
             relation = make.one_of(*OPERATORS)(make, relation)
         order = order_after(relation, {each.name: each for each in make.datasets})
         make.datasets.append(build.dataset(f"d{number}", relation, order=order))
-    gates = ()
+    return finished(make)
+
+
+@st.composite
+def pairs(draw: st.DrawFn, rule: str) -> ir.Graph:
+    """Graphs of one to three steps in which an operator meets another, with short conditions, as a rule looks for."""
+    make = Making(draw, can_fail=make_failing(draw), is_plain=True)
+    relation: ir.Relation = make.one_of(*SCANS)
+    make.datasets.append(build.dataset("d0", relation))
+    relation = build.read(make.datasets[0]) if make.is_true() else relation
+    firsts, seconds = SHAPES[rule]
     if make.is_true(3):
-        place = draw(st.integers(0, len(make.datasets) - 1))
+        relation = make.one_of(*GROUPING, filtered, selected)(make, relation)
+    relation = make.one_of(*firsts)(make, relation)
+    if make.is_true(3):
+        make.datasets.append(build.dataset("d1", relation, order=order_after(relation, {"d0": make.datasets[0]})))
+        relation = build.read(make.datasets[-1])
+    relation = make.one_of(*seconds)(make, relation)
+    if make.is_true(3):
+        relation = make.one_of(filtered, selected, aggregated, sorted_)(make, relation)
+    order = order_after(relation, {each.name: each for each in make.datasets})
+    make.datasets.append(build.dataset("last", relation, order=order))
+    return finished(make)
+
+
+def make_failing(draw: st.DrawFn) -> bool:
+    return draw(st.integers(1, 3)) == 1
+
+
+def finished(make: Making) -> ir.Graph:
+    """Return the graph of the datasets made, perhaps with a gate, and with one store or two."""
+    gates: tuple[ir.Gate, ...] = ()
+    if make.is_true(3):
+        place = make.one_of(*range(len(make.datasets)))
         guarded = make.datasets[place]
         counted = build.aggregate(build.distinct(other(make)), {}, {"broken": build.agg("count")})
         gates = (build.gate("gate", counted),)
         make.datasets[place] = build.dataset(guarded.name, guarded.relation, order=guarded.order, gates=("gate",))
-    stored = {make.datasets[-1].name, make.one_of(*make.datasets).name}
+    stored = {make.datasets[-1].name, make.one_of(make.datasets[-1], *make.datasets).name}
     return build.graph(
         *make.datasets,
         gates=gates,

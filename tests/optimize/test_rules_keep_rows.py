@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from interpreter import Row, RunFailure, run_graph
 from interpreter.values import Place, identity
-from ir_generate import graphs, tables
+from ir_generate import graphs, pairs, tables
 from msgspec.structs import replace
 
 from odibi_sql import ir
@@ -77,7 +77,9 @@ def test_all_rules(graph: ir.Graph, there: dict[str, list[Row]], is_last_wanted:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-@settings(QUICK, max_examples=60)
-@given(graphs(), tables())
-def test_each_rule(rule: Rule, graph: ir.Graph, there: dict[str, list[Row]]) -> None:
+@settings(QUICK, max_examples=200)
+@given(st.data(), tables())
+def test_each_rule(rule: Rule, data: st.DataObject, there: dict[str, list[Row]]) -> None:
+    graph = data.draw(pairs(rule.name))
     hold(graph, there, None, (rule,))
+    hold(graph, there, None, RULES)
