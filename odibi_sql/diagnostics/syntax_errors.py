@@ -257,8 +257,8 @@ class TooDeep(Diagnostic, frozen=True, kw_only=True):
     code: ClassVar[str] = "too-deep"
     title: ClassVar[str] = "more than {deepest} expressions stand one inside the other"
     hint: ClassVar[str] = "name a part of it in a `derive` of its own; many `or` on one column are `in (…)`"
-    wrong: ClassVar[str] = _wrong("status = 'paid'", "id = " + "1 + " * 120 + "1")
-    right: ClassVar[str] = _wrong("status = 'paid'", "id = 121")
+    wrong: ClassVar[str] = _wrong("status = 'paid'", "id = " + "1 + " * 160 + "1")
+    right: ClassVar[str] = _wrong("status = 'paid'", "id = 161")
     deepest: int
 
 

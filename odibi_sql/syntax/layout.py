@@ -17,6 +17,7 @@ from odibi_sql.syntax.scan import Comment
 
 WIDTH = 100
 _TOO_WIDE = 10_000
+_LINES = frozenset(("line", "fill", "hard"))
 
 
 class Piece(msgspec.Struct, gc=False):
@@ -27,7 +28,7 @@ class Piece(msgspec.Struct, gc=False):
     start: int = -1  # of a text that stands in the source: where
     size: int = 0  # of a nest: by how much; of an open group and a fill line: its width
     above: list[str] | None = None  # comments on lines of their own, before what follows this line
-    behind: list[str] | None = None  # comments behind this text
+    behind: str | None = None  # a comment behind this text
 
 
 class Writer:
@@ -75,42 +76,71 @@ class Writer:
 
 def laid_out(pieces: list[Piece], comments: Sequence[Comment]) -> str:
     """Return the text in lines, without a line end after the last one, with the comments at their places."""
-    _place_comments(pieces, comments)
+    if comments:
+        pieces = _with_comments(pieces, comments)
     _measure(pieces)
     return _printed(pieces)
 
 
-def _place_comments(pieces: list[Piece], comments: Sequence[Comment]) -> None:
-    """Hang each comment behind the text before it, or above the line that the next text begins."""
+def _with_comments(pieces: list[Piece], comments: Sequence[Comment]) -> list[Piece]:
+    """Hang each comment behind the text before it, or above the line of the next; where no line can break, one is made."""
     waiting = list(reversed(comments))
-    last_text = last_line = owed = -1  # owed: a text with a comment behind it, after which no line is broken yet
-    for index, piece in enumerate(pieces):
-        if piece.kind in ("line", "fill", "hard"):
-            last_line = index
-        if piece.kind != "text" or piece.start < 0:
-            continue
-        while waiting and waiting[-1].start < piece.start:
-            comment = waiting.pop()
-            if last_line > last_text and not comment.is_trailing:
-                _add_above(pieces[last_line], comment)
-            else:
-                _add_behind(pieces[max(last_text, 0)], comment)
-                owed = max(last_text, 0)
-        if 0 <= owed < last_line:
-            pieces[last_line].kind = "hard"
-            owed = -1
-        last_text = index
-    for comment in reversed(waiting):
-        _add_behind(pieces[last_text], comment)
+    placed: list[Piece] = []
+    last_text = last_line = -1
+    for piece in pieces:
+        if piece.kind in _LINES:
+            last_line = len(placed)
+        elif piece.start >= 0:
+            if waiting and waiting[-1].start < piece.start:
+                if last_line < last_text:
+                    last_line = _insert_line(placed, len(placed), piece)
+                while waiting and waiting[-1].start < piece.start:
+                    _hang(waiting.pop(), placed[last_text], placed[last_line])
+            last_text = len(placed)
+        placed.append(piece)
+    if waiting:
+        _hang_last(waiting, placed, last_text, last_line)
+    return placed
 
 
-def _add_above(line: Piece, comment: Comment) -> None:
+def _hang(comment: Comment, text: Piece, line: Piece) -> None:
     line.kind = "hard"
-    line.above = [*(line.above or ()), comment.text]
+    if comment.is_trailing and not text.behind:
+        text.behind = comment.text
+    else:
+        line.above = [*(line.above or ()), comment.text]
 
 
-def _add_behind(text: Piece, comment: Comment) -> None:
-    text.behind = [*(text.behind or ()), comment.text]
+def _hang_last(waiting: list[Comment], placed: list[Piece], last_text: int, last_line: int) -> None:
+    """Hang the comments after the last text that has a place: the first behind it, the others above what ends it."""
+    if waiting[-1].is_trailing:
+        placed[last_text].behind = waiting.pop().text
+    if not waiting:
+        return
+    if last_line < last_text:
+        after = (index for index in range(last_text + 1, len(placed)) if placed[index].text.strip())
+        place = next(after, last_text)
+        last_line = _line_before(placed, place)
+    for comment in reversed(waiting):
+        _hang(msgspec.structs.replace(comment, is_trailing=False), placed[last_text], placed[last_line])
+
+
+def _line_before(placed: list[Piece], place: int) -> int:
+    """Return the line break right before a text; one is made where there is none."""
+    for index in range(place - 1, 0, -1):
+        if placed[index].kind in _LINES:
+            return index
+        if placed[index].start >= 0:
+            break
+    return _insert_line(placed, place, placed[place])
+
+
+def _insert_line(placed: list[Piece], place: int, following: Piece) -> int:
+    following.text = following.text.lstrip(" ")
+    if placed and placed[place - 1].kind == "text":
+        placed[place - 1].text = placed[place - 1].text.rstrip(" ")
+    placed.insert(place, Piece("hard"))
+    return place
 
 
 def _measure(pieces: list[Piece]) -> None:
@@ -145,7 +175,7 @@ def _measure(pieces: list[Piece]) -> None:
 def _printed(pieces: list[Piece]) -> str:
     out: list[str] = []
     indents, flats = [0], [False]
-    column, behind = 0, list[str]()
+    column, behind = 0, ""
     ends = _ends(pieces)
     for index, piece in enumerate(pieces):
         match piece.kind:
@@ -153,7 +183,7 @@ def _printed(pieces: list[Piece]) -> str:
                 out.append(piece.text)
                 _, newline, last = piece.text.rpartition("\n")
                 column = len(last) if newline else column + len(last)
-                behind += piece.behind or ()
+                behind = behind or piece.behind or ""
             case "open":
                 tail = pieces[ends[index]].size
                 flats.append(flats[-1] or column + piece.size + tail <= WIDTH)
@@ -171,8 +201,8 @@ def _printed(pieces: list[Piece]) -> str:
                 column += 1
             case _:
                 _break(out, behind, piece.above or [], indents[-1])
-                column, behind = indents[-1], []
-    out += ["  " + behind[0], *("\n" + comment for comment in behind[1:])] if behind else []
+                column, behind = indents[-1], ""
+    out.append("  " + behind if behind else "")
     return "".join(out)
 
 
@@ -187,10 +217,9 @@ def _ends(pieces: list[Piece]) -> dict[int, int]:
     return ends
 
 
-def _break(out: list[str], behind: list[str], above: list[str], indent: int) -> None:
-    """End a line, with the comments behind it and above the next one."""
+def _break(out: list[str], behind: str, above: list[str], indent: int) -> None:
+    """End a line, with the comment behind it and those above the next one."""
     blanks = "\n" + " " * indent
-    if behind:
-        out.append("  " + behind[0])
-    out += [blanks + comment for comment in behind[1:] + above]
+    out.append("  " + behind if behind else "")
+    out += [blanks + comment for comment in above]
     out.append(blanks)

@@ -21,11 +21,11 @@ from odibi_sql.syntax.scan import END, Scanned
 from odibi_sql.syntax.statements import Statement
 from odibi_sql.syntax.words import UNITS, Token, Tokens, is_name, starts_statement, terminal_at
 
-DEEPEST = 100  # nodes one inside the other: what every later phase can walk by recursion
+DEEPEST = 150  # nodes one inside the other: what printing and comparing can walk by recursion
 _BROKEN = object()  # stands for what could not be built
 _NAMES = frozenset(("NAME", "TARGET", "LABEL", "PARAMETER"))
 # Rules that make no node of their own: they add nothing to the depth.
-_FLAT = frozenset(("argument", "arguments", "call_arguments", "expressions", "operators", "file", "statement"))
+_FLAT = frozenset(("arguments", "call_arguments", "expressions", "operators", "file", "statement"))
 
 
 class Step(msgspec.Struct, frozen=True, gc=False):
