@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 from decimal import Decimal
 
+import msgspec
 from msgspec.structs import replace
 
 from odibi_sql import ir
@@ -216,13 +217,23 @@ def cast(place: Place, operand: Operand, to: ir.Type, span: Span, *, is_try: boo
 
 def _is_readable(value: ir.Value, to: ir.Type) -> bool:
     """Whether a cast of a constant can succeed, as far as that is known here."""
-    if not isinstance(value, str) or isinstance(to, ir.Binary | ir.Json):
+    if not isinstance(value, str) or isinstance(to, ir.Binary):
         return True
+    if isinstance(to, ir.Json):
+        return _is_json(value)
     if isinstance(to, ir.Integer | ir.Decimal):
         number = read_text(value, ir.FLOAT64)
         most = 2.0 ** (to.bits - 1) if isinstance(to, ir.Integer) else 10.0 ** (to.precision - to.scale)
         return isinstance(number, float) and abs(number) <= most
     return read_text(value, to) is not None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
 
 
 def _instead_of_cast(from_: ir.Type, to: ir.Type) -> str:

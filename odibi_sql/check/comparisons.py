@@ -6,6 +6,7 @@ made of a string unasked.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from odibi_sql import ir
@@ -78,7 +79,9 @@ def _together(place: Place, operator: str, operands: Sequence[Operand], span: Sp
 
 def _report_misfit(place: Place, operator: str, operands: Sequence[Operand], span: Span) -> None:
     """Report the first value that does not go with those before it."""
-    count = next(i for i in range(2, len(operands) + 1) if common_of([each.value for each in operands[:i]]) is None)
+    values = [each.value for each in operands]
+    counts = range(2, len(operands) + 1)
+    count = counts[bisect_left(counts, True, key=lambda size: common_of(values[:size]) is None)]
     other = operands[count - 1]
     one = next((each for each in operands[: count - 1] if common_of([each.value, other.value]) is None), operands[0])
     if {type(one.type), type(other.type)} & {ir.TimestampTz} and not _is_text(one, other):

@@ -102,6 +102,13 @@ def test_what_cannot_be_compared_is_told_with_what_to_write(text: str, code: str
     assert words in found[0]
 
 
+def test_one_misfit_among_many_is_found_at_once() -> None:
+    items = ", ".join([*map(str, range(3000)), "'x'", *map(str, range(3000))])
+    assert findings(f"i in ({items})")[0].startswith(
+        "cannot-compare: an int64 cannot be compared with a string | 'x' |"
+    )
+
+
 def test_long_conditions_are_balanced() -> None:
     expr, depth = typed(" or ".join(f"i = {each}" for each in range(64))), 0
     while isinstance(expr, ir.Call) and expr.function == "or":

@@ -118,6 +118,7 @@ def test_literals(text: str, type_: ir.Type, value: ir.Value) -> None:
         ("cast('300' as int8)", "bad-cast-value", "`try_cast`"),
         ("cast('2025-13-01' as date)", "bad-cast-value", "a date"),
         ("to_date('nope')", "bad-cast-value", "a date"),
+        ("cast('{x}' as json)", "bad-cast-value", "a json"),
         ("cast(day as int64)", "cannot-cast", "date '1970-01-01'"),
         ("cast(day as bool)", "cannot-cast", "a date cannot be cast to bool"),
         ("cast(i as timestamp)", "cannot-cast", "from_epoch(n)"),
