@@ -95,7 +95,9 @@ def _check_types(context: Context, statement: syntax.Store, format_: Format, dat
     for field in dataset.relation.schema:
         nested = isinstance(field.type, ir.Array | ir.Struct | ir.Map)
         if nested and not format_.holds_nested:
-            instead = "store to parquet or ndjson, or make a text of it with `cast`"
+            instead = "store to parquet or ndjson, or leave it out"
+            if field.type == ir.Array(ir.STRING):
+                instead += f", or make a text of it: `array_to_string({field.name}, ', ')`"
         elif isinstance(field.type, ir.Binary) and format_.name != "parquet":
             instead = "store to parquet, or make a text of it with `hex` or `base64`"
         else:

@@ -79,10 +79,12 @@ def _row(
     values: dict[str, ir.Expr] = {}
     for written, spec in zip(row, fields, strict=True):
         field = schema[spec.name.text]
+        if field.name in values:
+            continue
         value = _value(context, written, field)
         if isinstance(value, ir.Literal) and value.value is None and not field.nullable:
             context.report(NullInNotNull(span=written.span, name=field.name))
-        values.setdefault(field.name, value or ir.Literal(type=field.type, value=None))
+        values[field.name] = value or ir.Literal(type=field.type, value=None)
     return tuple(values.values())
 
 
