@@ -211,6 +211,11 @@ def test_what_equals_a_key_is_the_key() -> None:
     assert aggregate.aggregates == ()
 
 
+def test_a_constant_key_is_no_name_for_that_constant() -> None:
+    _, above, _ = split([("one", "1")], [("n", "count() + 1")])
+    assert above == ["n = +(count, 1) !"]
+
+
 def test_a_column_that_is_no_key_is_told_at_its_place() -> None:
     _, above, context = split([("k", "k")], [("a", "sum(v) + w * w"), ("b", "v // 2"), ("c", "sum(nope)")])
     found = [(each.code, each.span and each.span.text, each.span and each.span.start) for each in context.findings]

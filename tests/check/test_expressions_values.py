@@ -21,6 +21,7 @@ VALUES = [
     ("case n when 1 then 'a' else t end", "string?", "case when =(n, 1) then 'a' else t end"),
     ("case when n is null then 0 else n end", "int64", "case when is null(n) then 0 else n end"),
     ("case when n > 1 then n else 0 end", "int64", "case when >(n, 1) then n else 0 end"),
+    ("case when n > 1 then 0 else n end", "int64?", None),  # a null is not above 1, and is `else`
     ("case when n is null or t is null then 0 else n end", "int64", None),
     ("case when n is null and t is null then 0 else n end", "int64?", None),
     ("cast(s as int64)", "int64", "cast(s as int64)"),
