@@ -179,13 +179,17 @@ def _is_in_both(context: Context, left: Sources, right: Sources, name: syntax.Na
             continue
         if not side.is_open:
             qualified = [f"{each.qualifier}.{each.name}" for each in found if each.qualifier]
-            instead = (
-                f"write `on` with {listed(qualified)}" if qualified else "write `on` with the columns that are equal"
-            )
+            instead = f"write `on` with {listed(qualified)}" if qualified else _common_words(left, right)
             count = "no" if not found else "more than one"
             context.report(NotInBothTables(span=name.span, name=name.text, side=words, count=count, instead=instead))
         return False
     return True
+
+
+def _common_words(left: Sources, right: Sources) -> str:
+    theirs = {each.name for each in right.columns}
+    both = dict.fromkeys(each.name for each in left.columns if each.name in theirs)
+    return f"both sides have {listed(both)}" if both else "write `on` with the columns that are equal"
 
 
 def _named(columns: Iterable[Visible], name: str) -> list[Visible]:

@@ -60,7 +60,7 @@ def _item(context: Context, scope: Scope, item: syntax.SelectItem, *, are_named:
 
 def _star(context: Context, sources: Sources, star: syntax.StarItem) -> list[Item]:
     columns = _columns_of(context, sources, star)
-    names = {each.name for each in columns}
+    names = dict.fromkeys(each.name for each in columns)
     replaced = {each.name.text: each for each in star.replaced if each.name is not None}
     for name in (*star.without, *(each.name for each in star.replaced if each.name is not None)):
         if name.text not in names and not sources.is_open:

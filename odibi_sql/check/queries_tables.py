@@ -89,7 +89,7 @@ def with_names(context: Context, table: Table, names: tuple[syntax.Name, ...], w
             span=span, what=what, actual=columns(len(schema)), expected=f"{len(names)} names are"
         )
         context.report(finding)
-        return table
+        return Table(relation=ir.Rows(schema=OPEN, rows=()))
     new = {field.name: name.text for field, name in zip(schema, names, strict=False)}
     assignments = [ir.Assignment(new.get(each.name, each.name), each.value) for each in columns_as_they_are(schema)]
     kept = {each.value.name: each.name for each in assignments if isinstance(each.value, ir.Column)}

@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 from sqlglot import exp
 
-from odibi_sql import syntax
+from odibi_sql import functions, syntax
 from odibi_sql.sql import expressions, translate
 from odibi_sql.sql.functions import CLASSES, PARTS_OF_DATES
 from odibi_sql.sql.reading import Reading, refuse, refuse_meaning, refuse_others
@@ -155,7 +155,18 @@ def window_of(reading: Reading, node: Any) -> syntax.Expr:
     inner = expressions.expression_of(reading, node.this)
     if not isinstance(inner, syntax.Call):
         return inner if reading.findings else refuse(reading, node, "`over` here")
-    return replace(inner, span=reading.span(node), over=_window(reading, node))
+    return replace(inner, span=reading.span(node), over=_framed(inner, _window(reading, node)))
+
+
+def _framed(call: syntax.Call, window: syntax.Window) -> syntax.Window:
+    """Return the window with the frame that SQL means where none is written: the rows up to this one, with all that are
+    equal to it in the order."""
+    function = functions.lookup(call.name.text)
+    if window.frame is not None or not window.order or function is None or not function.takes_frame:
+        return window
+    start = syntax.FrameBound(span=window.span, offset=None, side="preceding")
+    end = syntax.FrameBound(span=window.span, offset=syntax.Number(span=window.span, text="0"), side="following")
+    return replace(window, frame=syntax.WindowFrame(span=window.span, unit="range", start=start, end=end))
 
 
 def _window(reading: Reading, node: Any) -> syntax.Window:

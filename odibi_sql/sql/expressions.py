@@ -41,7 +41,7 @@ def expression_of(reading: Reading, node: exp.Expr) -> syntax.Expr:
         return _binary(reading, node)
     if isinstance(node, exp.Func):
         return calls.call_of(reading, node)
-    if isinstance(node, exp.Query):
+    if isinstance(node, exp.Query | exp.Values):
         return syntax.ScalarQuery(span=reading.span(node), query=queries.query_of(reading, node))
     words = node.key.replace("_", " ")
     return refuse(reading, node, f"`{words}`")

@@ -12,7 +12,7 @@ from odibi_sql import syntax
 from odibi_sql.diagnostics import Span
 
 _OPENING, _CLOSING = "([{", ")]}"
-_WRAPPED = (exp.Paren, exp.Subquery, exp.Tuple, exp.Struct, exp.Array)
+_WRAPPED = (exp.Paren, exp.Subquery, exp.Tuple, exp.Struct, exp.Array, exp.Unnest, exp.Values)
 _NAMED = {"CAST", "TRY_CAST", "SAFE_CAST", "EXTRACT", "POSITION", "SUBSTRING", "SUBSTR", "TRIM", "EXISTS", "IF", "IN"}
 _LITERAL_WORDS = {"DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMP_NTZ", "INTERVAL"}
 
@@ -101,12 +101,12 @@ class Places:
     def _widened(self, node: exp.Expr, first: int, last: int) -> tuple[int, int]:
         """Take in the brackets and words that belong to the node and not to its parts."""
         last = self._closed(first, last)
-        if isinstance(node, _WRAPPED) and self.pairs.get(first - 1) == last + 1:
-            first, last = first - 1, last + 1
+        if isinstance(node, _WRAPPED) and first < self.pairs.get(first - 1, -1) <= last + 1:
+            first, last = first - 1, max(last, self.pairs[first - 1])
         word = self._text(first - 1)
         if word == "(" and self._text(first - 2) in _NAMED and isinstance(node, exp.Func):
             first, last = first - 2, self.pairs.get(first - 1, last)
-        elif isinstance(node, exp.Cast | exp.Interval) and word in _LITERAL_WORDS:
+        elif word in _words_before(node):
             first -= 1
         elif isinstance(node, exp.Case):
             first, last = self._of_case(first, last)
@@ -129,6 +129,17 @@ class Places:
 
     def _text(self, index: int) -> str:
         return self.tokens[index].text.upper() if 0 <= index < len(self.tokens) else ""
+
+
+def _words_before(node: exp.Expr) -> set[str]:
+    match node:
+        case exp.Cast() | exp.Interval():
+            return _LITERAL_WORDS
+        case exp.Neg():
+            return {"-"}
+        case exp.Not():
+            return {"NOT"}
+    return set()
 
 
 def _pairs(tokens: Sequence[Any]) -> dict[int, int]:

@@ -12,7 +12,7 @@ from sqlglot import exp
 from odibi_sql import syntax
 from odibi_sql.diagnostics import Span
 from odibi_sql.sql import expressions, queries
-from odibi_sql.sql.reading import Reading, refuse, refuse_meaning, refuse_others
+from odibi_sql.sql.reading import Reading, refuse, refuse_meaning, refuse_others, wrong_syntax
 
 COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
 _TRUTHS = (exp.Is, exp.NullSafeEQ, exp.NullSafeNEQ)
@@ -73,6 +73,8 @@ def in_items(reading: Reading, node: Any) -> syntax.Expr:
         inside = queries.query_of(reading, query)
         return syntax.InQuery(span=span, operand=operand, query=inside, is_negated=False)
     items = tuple(expressions.expression_of(reading, each) for each in node.expressions)
+    if not items:
+        return wrong_syntax(reading, node, "a value is missing between the brackets")
     return syntax.In(span=span, operand=operand, items=items, is_negated=False)
 
 
@@ -124,6 +126,6 @@ def is_distinct(is_negated: bool) -> Callable[[Reading, Any], syntax.Expr]:
 
 
 def exists(reading: Reading, node: Any) -> syntax.Expr:
-    if not isinstance(node.this, exp.Query):
+    if not isinstance(node.this, exp.Query | exp.Values):
         return refuse(reading, node, "`exists` of an array")
     return syntax.ExistsQuery(span=reading.span(node), query=queries.query_of(reading, node.this))

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from odibi_sql import syntax
 from odibi_sql.sql import calls, expressions, tables
-from odibi_sql.sql.reading import Reading, refuse, refuse_others
+from odibi_sql.sql.reading import Reading, refuse, refuse_others, wrong_syntax
 
 _AROUND = ("with_", "order", "limit", "offset")
 _SELECT = ("expressions", "distinct", "from_", "joins", "where", "group", "having", "qualify", "windows", "hint")
@@ -143,6 +143,8 @@ def _set_operation(reading: Reading, node: Any) -> syntax.Query:
 
 def _select(reading: Reading, node: Any) -> syntax.SelectQuery:
     refuse_others(reading, node, (*_SELECT, *_AROUND))
+    if not node.expressions:
+        wrong_syntax(reading, node, "no columns are selected")
     reading.windows.append({each.this.name: each for each in node.args.get("windows") or ()})
     source, joins = tables.from_of(reading, node)
     group, groups_by_all = _group(reading, node.args.get("group"))

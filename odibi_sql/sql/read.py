@@ -57,14 +57,14 @@ def _not_one_query(places: Places, trees: list[exp.Expr]) -> Diagnostic | None:
         return NotOneQuery(span=places.statement.text.span, what="empty")
     if len(trees) > 1:
         return NotOneQuery(span=places.span(trees[1]), what=f"{len(trees)} statements")
-    if not isinstance(trees[0], exp.Query):
+    if not isinstance(trees[0], exp.Query | exp.Values):
         word = places.tokens[0].text.lower()
-        return NotOneQuery(span=places.whole(), what=f"a `{word}`")
+        return NotOneQuery(span=places.whole(), what=f"{'an' if word[:1] in 'aeiou' else 'a'} `{word}`")
     return None
 
 
 def _not_tokens(statement: syntax.Sql, dialect: str, error: TokenError) -> SqlSyntax:
-    message = str(error)
+    message = str(error.__cause__ or error)  # the reason is inside where sqlglot adds what stands around
     missing = re.match(r"Missing (\S+) from \d+:(\d+)", message)
     if missing is None:
         return SqlSyntax(span=statement.text.span, dialect=dialect, reason="a character that it has no use for")
@@ -85,5 +85,7 @@ def _in_words(description: str) -> str:
     """Return sqlglot's reason as the end of a sentence."""
     if description.startswith("Invalid expression"):
         return "this word does not belong here"
+    if description.startswith("Required keyword"):
+        return "something is missing here"
     described = re.sub(r"<class '[\w.]*\.(\w+)'>", lambda found: found[1].lower(), description).strip(" .")
     return _WORDS.sub(lambda found: found[0].lower(), described)

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from odibi_sql import syntax
 from odibi_sql.diagnostics import Diagnostic, Span
-from odibi_sql.diagnostics.query_errors import NoOneMeaning, NotInTheGraph
+from odibi_sql.diagnostics.query_errors import NoOneMeaning, NotInTheGraph, SqlSyntax
 from odibi_sql.sql.places import Places
 
 
@@ -39,6 +39,13 @@ def refuse_meaning(reading: Reading, node: exp.Expr, what: str, instead: str) ->
     """Report what has no one meaning. What comes back stands for it; the query is not used any more."""
     span = reading.span(node)
     reading.findings.append(NoOneMeaning(span=span, what=what, instead=instead))
+    return syntax.Null(span=span)
+
+
+def wrong_syntax(reading: Reading, node: exp.Expr, reason: str) -> syntax.Null:
+    """Report what sqlglot lets pass and no engine does. What comes back stands for it."""
+    span = reading.span(node)
+    reading.findings.append(SqlSyntax(span=span, dialect=reading.dialect, reason=reason))
     return syntax.Null(span=span)
 
 

@@ -29,6 +29,10 @@ def call_by_name(reading: Reading, node: Any) -> syntax.Expr:
     return calls.call(reading, node, name, node.expressions)
 
 
+def _no_query(reading: Reading, node: Any) -> syntax.Expr:
+    return refuse(reading, node, "`exists` of anything but a `select`", "write `exists (select … from …)`")
+
+
 def _log(reading: Reading, node: Any) -> syntax.Expr:
     return calls.call(reading, node, "log10" if len(node.expressions) == 1 else "log", node.expressions)
 
@@ -102,6 +106,7 @@ def _struct_extract(reading: Reading, node: Any) -> syntax.Expr:
 
 
 DUCKDB_SPECIAL: dict[str, Callable[[Reading, Any], syntax.Expr]] = {
+    "exists": _no_query,
     "log": _log,
     "regexp_replace": _regexp_replace,
     "regexp_extract": _regexp_extract,
