@@ -12,6 +12,7 @@ import msgspec
 
 from odibi_sql import ir, syntax
 from odibi_sql.diagnostics import CompileError, Diagnostic, Source
+from odibi_sql.ir.walk import datasets_read
 
 if TYPE_CHECKING:
     from odibi_sql.check import Checked
@@ -90,6 +91,14 @@ def optimized(graph: ir.Graph, goals: Iterable[str] | None = None) -> ir.Graph:
     from odibi_sql.optimize import optimize
 
     return optimize(graph, None if goals is None else tuple(goals))
+
+
+def goals_of(graph: ir.Graph) -> list[str]:
+    """Return the names of the stores; where there are none, of the datasets that no other reads."""
+    if graph.stores:
+        return [store.name for store in graph.stores]
+    read = {name for dataset in graph.datasets for name in datasets_read(dataset.relation)}
+    return [dataset.name for dataset in graph.datasets if dataset.name not in read]
 
 
 def limited(graph: ir.Graph, dataset: str, count: int | None) -> ir.Graph:

@@ -14,7 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent / "data"
 START = datetime(2025, 3, 1)
 MACHINES = {"lyon": ["press-1", "press-2"], "turin": ["kiln-1"]}
-PLANTED = {("press-1", 400): 26.0, ("press-2", 910): -24.0, ("kiln-1", 1200): 31.0, ("kiln-1", 1201): 29.0}
+PLANTED = {("press-1", 400): 26.0, ("press-2", 910): -24.0, ("kiln-1", 1200): 31.0}
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from odibi_sql import api
+from odibi_sql import api, ir
 from odibi_sql.cli.common import findings_shown, load_pipeline, pipeline_options, show_findings, stop
 from odibi_sql.diagnostics import did_you_mean
 from odibi_sql.plan import Check, Materialize, Plan, Stage, Write
@@ -26,7 +26,7 @@ def command(
         names = [dataset.name for dataset in graph.datasets if dataset.made_by != "hidden"]
         if step is not None and step not in names:
             stop(f"no dataset `{step}` in `{file}`; {did_you_mean(step, names)}")
-        goals = [step] if step is not None else [store.name for store in graph.stores] or names
+        goals = [step] if step is not None else api.goals_of(graph)
         if checked.warnings:
             show_findings(checked.warnings)
         if explain:
@@ -36,7 +36,7 @@ def command(
     click.echo(_as_json(plan) if as_json else _as_text(plan))
 
 
-def _explained(graph: api.ir.Graph) -> str:
+def _explained(graph: ir.Graph) -> str:
     from odibi_sql.ir.show import show
 
     return "\n\n".join(f"{each.name}\n{show(each.relation)}" for each in graph.datasets)

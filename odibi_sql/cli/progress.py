@@ -124,9 +124,8 @@ def lines_of(outcome: StageOutcome) -> list[str]:
     target = f" -> {outcome.target}" if outcome.target else ""
     mark = MARKS[outcome.status][0]
     lines = [f"  {mark} {outcome.stage}{target}  {', '.join(facts)}".rstrip()]
-    for rule in outcome.rules:
-        if not rule.holds:
-            lines.append(f"      {rule.action} {rule.rule}: {rule.count:,} {rule.counts}")
+    broken = [rule for rule in outcome.rules if not rule.holds]
+    lines += [f"      {rule.action} {rule.rule}: {rule.count:,} {rule.counts}" for rule in broken]
     return lines
 
 

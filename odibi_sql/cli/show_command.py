@@ -14,8 +14,8 @@ from odibi_sql.diagnostics import did_you_mean
 
 
 @click.command("show")
-@click.argument("dataset")
 @pipeline_options
+@click.argument("dataset")
 @click.option("--limit", type=click.IntRange(min=0), help="How many rows; of a table 20 by default, else all.")
 @click.option("--format", "format_", type=click.Choice(["table", "csv", "json", "parquet"]), help="Table by default.")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="A file instead of standard output.")
