@@ -28,12 +28,13 @@ from odibi_sql.functions import Function, Parameter
 from odibi_sql.functions.resolve import parameters_of
 from odibi_sql.lower.casts import lower_cast
 from odibi_sql.lower.dialect import Dialect, load_dialect
-from odibi_sql.lower.fold import fold, parenthesized
+from odibi_sql.lower.fold import fold, is_null, parenthesized
 from odibi_sql.lower.typed import Typed, as_float, cast_to, number, text
 
 Types = tuple[ir.Type, ...]
 Around = Callable[[Any], Any]
 CALL = "call"  # the mark of the aggregate or window function in a template
+TAKES_IGNORE_NULLS = {"FIRST_VALUE": exp.FirstValue, "LAST_VALUE": exp.LastValue, "NTH_VALUE": exp.NthValue}
 _TEMPLATES: dict[tuple[Any, ...], Any] = {}
 
 
@@ -235,6 +236,8 @@ def _marked(tree: Any) -> Any:
         tree = inside if each is tree else _replaced(tree, each, inside)
     if not wrapped:
         found = _outermost(tree)
+        if found.name.upper() in TAKES_IGNORE_NULLS and found is tree:  # sqlglot drops IGNORE NULLS of an unknown one
+            found = tree = TAKES_IGNORE_NULLS[found.name.upper()].from_arg_list(found.expressions)
         found.meta[CALL] = True
     return tree
 
@@ -264,6 +267,12 @@ def _filled(template: Any, args: list[Any], around: Around | None) -> Any:
             return arg
         hole.replace(arg)
         parenthesized(arg)
+    if (
+        isinstance(tree, exp.Case)
+        and is_null(tree.args.get("default"))
+        and not is_null(tree.args["ifs"][0].args["true"])
+    ):
+        tree.set("default", None)
     if around is not None:
         for call in [each for each in tree.walk() if each.meta.get(CALL)]:
             tree = _surrounded(tree, call, around)

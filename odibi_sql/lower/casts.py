@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from odibi_sql import ir
 from odibi_sql.lower.dialect import Dialect
-from odibi_sql.lower.typed import Typed, binary, cast_to, exactly, function, text
+from odibi_sql.lower.typed import Typed, cast_to, exactly, function, text
 
 WHOLE_NUMBER = " *[+-]?[0-9]+ *"
 
@@ -43,10 +43,8 @@ def _cut_off(operand: Typed, from_: ir.Type, dialect: Dialect) -> exp.Expression
 
 
 def _whole_number(operand: exp.Expression, to: ir.Type, is_try: bool, dialect: Dialect) -> exp.Expression:
-    """Hold the text to a sign and digits: the engine takes '2.7', '0x1F' and '1_000' too."""
-    is_number = function("regexp_full_match", operand.copy(), text(WHOLE_NUMBER))
-    if is_try:
-        return exp.Case(ifs=[exp.If(this=is_number, true=cast_to(operand, to, dialect, is_try=True))])
-    message = binary(exp.DPipe, text("not a whole number: "), operand.copy())
-    failure = exp.If(this=exp.Not(this=is_number), true=function("error", message))
-    return exp.Case(ifs=[failure], default=cast_to(operand, to, dialect))
+    """Take digits as they are, and any other number for a float that is cut off: the engine would round it."""
+    is_whole = function("regexp_full_match", operand.copy(), text(WHOLE_NUMBER))
+    as_float = cast_to(operand.copy(), ir.FLOAT64, dialect, is_try)
+    cut_off = cast_to(function("trunc", as_float), to, dialect, is_try)
+    return exp.Case(ifs=[exp.If(this=is_whole, true=cast_to(operand, to, dialect, is_try))], default=cut_off)

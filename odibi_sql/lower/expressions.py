@@ -14,7 +14,7 @@ from odibi_sql.lower.literals import lower_literal
 from odibi_sql.lower.operators import lower_operator
 from odibi_sql.lower.scope import Scope
 from odibi_sql.lower.subqueries import lower_exists, lower_in_query, lower_scalar_query
-from odibi_sql.lower.typed import Typed, cast_to, exactly, function
+from odibi_sql.lower.typed import Typed, cast_to, exactly, function, text
 from odibi_sql.lower.windows import lower_aggregate, lower_window
 
 
@@ -151,6 +151,7 @@ def _clock(type_: ir.Type, scope: Scope) -> Typed:
 
 def _required(expr: ir.Call, scope: Scope) -> Typed:
     """`require(value, message)`: the value, or the run fails with the message where it is null."""
-    value, message = expr.args
-    failure = cast_to(function("error", exact(message, scope)), expr.type, scope.dialect)
+    value, *messages = expr.args
+    message = exact(messages[0], scope) if messages else text("a value is null that must not be")
+    failure = cast_to(function("error", message), expr.type, scope.dialect)
     return Typed(sql=exp.Coalesce(this=exact(value, scope), expressions=[failure]), type=expr.type)

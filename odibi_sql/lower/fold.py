@@ -142,7 +142,7 @@ def _case(node: Any) -> Any:
 
 
 def _case_of(branches: list[Any], default: Any) -> Any:
-    return exp.Case(ifs=branches, default=None if _is_null(default) else default)
+    return exp.Case(ifs=branches, default=None if is_null(default) else default)
 
 
 def _if(node: Any) -> Any:
@@ -153,5 +153,6 @@ def _if(node: Any) -> Any:
     return _case(exp.Case(ifs=[branch], default=node.args.get("false")))
 
 
-def _is_null(node: Any) -> bool:
-    return node is None or isinstance(node, exp.Null) or (isinstance(node, exp.Cast) and _is_null(node.this))
+def is_null(node: Any) -> bool:
+    """Whether a node is NULL, of whatever type, or not there at all."""
+    return node is None or isinstance(node, exp.Null) or (isinstance(node, exp.Cast) and is_null(node.this))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import msgspec
 
 from odibi_sql import ir
@@ -11,12 +13,12 @@ FALSE_CONDITION = "its condition is false"
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What a plan is for. `needs` has for each dataset those that have to be there before it: those that it reads, and
-    those that its gates read. `readers` counts how often each is read, `skipped` has the steps with their reasons."""
+    """What a plan is for. `datasets`: those that it needs, each after those that it reads; `readers` counts how often
+    each is read. `skipped` has the steps that are left out, with their reasons."""
 
     stores: tuple[ir.Store, ...]
     answers: tuple[str, ...]
-    needs: dict[str, tuple[str, ...]]
+    datasets: tuple[str, ...]
     readers: dict[str, int]
     skipped: tuple[tuple[str, str], ...]
 
@@ -29,11 +31,11 @@ def what_is_asked(graph: ir.Graph, goals: tuple[str, ...] | None) -> Asked:
     answers = tuple(each.name for each in graph.datasets if each.name in names and each.name not in reasons)
     if goals is None:
         answers = ()
-    needs, readers = _reachable(graph, (*(each.dataset for each in stores), *answers))
+    datasets, readers = _reachable(graph, (*(each.dataset for each in stores), *answers))
     left_out = {each.name: reason for each in graph.stores if (reason := _reason(each, reasons))}
     steps = {each.step: reasons[each.name] for each in graph.datasets if each.name in reasons}
     return Asked(
-        stores=stores, answers=answers, needs=needs, readers=readers, skipped=tuple({**steps, **left_out}.items())
+        stores=stores, answers=answers, datasets=datasets, readers=readers, skipped=tuple({**steps, **left_out}.items())
     )
 
 
@@ -66,27 +68,22 @@ def _reads(dataset: ir.Dataset, gates: dict[str, ir.Gate]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*reads(dataset.relation), *of_gates]))
 
 
-def _reachable(graph: ir.Graph, wanted: tuple[str, ...]) -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
+def _reachable(graph: ir.Graph, wanted: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, int]]:
+    """Return the datasets that are needed, in the order of the graph, and how often each is read."""
     gates = {gate.name: gate for gate in graph.gates}
     by_name = {each.name: each for each in graph.datasets}
-    needs: dict[str, tuple[str, ...]] = {}
-    readers: dict[str, int] = {}
+    needed: set[str] = set()
     counted: set[str] = set()
+    readers: Counter[str] = Counter(wanted)
     waiting = list(wanted)
-    for name in wanted:
-        readers[name] = readers.get(name, 0) + 1
     while waiting:
-        name = waiting.pop()
-        if name in needs:
+        dataset = by_name[waiting.pop()]
+        if dataset.name in needed:
             continue
-        dataset = by_name[name]
-        needs[name] = _reads(dataset, gates)
-        waiting.extend(needs[name])
-        relations = [
-            dataset.relation,
-            *(gates[gate].relation for gate in dataset.gates if gate in gates and gate not in counted),
-        ]
-        counted.update(dataset.gates)
-        for read in (each for relation in relations for each in reads(relation)):
-            readers[read] = readers.get(read, 0) + 1
-    return needs, readers
+        needed.add(dataset.name)
+        new = [gates[name] for name in dataset.gates if name in gates and name not in counted]
+        counted.update(gate.name for gate in new)
+        for relation in (dataset.relation, *(gate.relation for gate in new)):
+            readers.update(reads(relation))
+            waiting.extend(reads(relation))
+    return tuple(each.name for each in graph.datasets if each.name in needed), dict(readers)

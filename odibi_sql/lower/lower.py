@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from odibi_sql import ir
+from odibi_sql.ir.readers import reads
 from odibi_sql.lower.cost import is_cheap
 from odibi_sql.lower.dialect import Dialect
 from odibi_sql.lower.draft import Draft, over_source, with_alias
@@ -32,7 +33,7 @@ def lower(graph: ir.Graph, dialect: Dialect, goals: tuple[str, ...] | None = Non
     """
     asked = what_is_asked(graph, goals)
     work = Work(graph, dialect, asked)
-    for name in asked.needs:
+    for name in asked.datasets:
         work.make(name)
     for store in asked.stores:
         work.write(store)
@@ -42,9 +43,11 @@ def lower(graph: ir.Graph, dialect: Dialect, goals: tuple[str, ...] | None = Non
 
 
 class Traits(msgspec.Struct, frozen=True, kw_only=True):
-    """What a statement is of: the stages that come first, the steps it computes, the files it reads."""
+    """What a statement is of: the stages that come first, the steps it computes, the files it reads; and the gates that
+    have to hold before its rows are stored."""
 
     needs: tuple[str, ...] = ()
+    gates: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     sources: tuple[ir.FileSource, ...] = ()
 
@@ -52,6 +55,7 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
         """Return both together."""
         return Traits(
             needs=_both(self.needs, other.needs),
+            gates=_both(self.gates, other.gates),
             steps=_both(self.steps, other.steps),
             sources=(*self.sources, *(each for each in other.sources if not any(each is one for one in self.sources))),
         )
@@ -67,7 +71,6 @@ class Made(msgspec.Struct, kw_only=True):
     draft: Draft
     traits: Traits
     is_cheap: bool
-    is_table: bool = False
 
 
 class Work:
@@ -86,27 +89,14 @@ class Work:
         self.reading = Traits()  # of the statement that is being put together
 
     def make(self, name: str) -> None:
-        """Lower a dataset, after all that it needs."""
-        waiting = [name]
-        while waiting:
-            missing = [each for each in self.asked.needs[waiting[-1]] if each not in self.made]
-            if missing:
-                waiting.extend(missing)
-                continue
-            next_ = waiting.pop()
-            if next_ not in self.made:
-                self._make(self.datasets[next_])
-
-    def _make(self, dataset: ir.Dataset) -> None:
-        for gate in dataset.gates:
-            self._check(gate)
-        draft = self._lowered(dataset.relation, dataset.name)
-        gates = Traits(needs=tuple(gate for gate in dataset.gates if gate in self.stage_names), steps=(dataset.step,))
-        traits = self.reading.and_(gates)
+        """Lower a dataset; those that it reads are there."""
+        dataset = self.datasets[name]
+        draft = self._lowered(dataset.relation, name)
+        traits = self.reading.and_(Traits(steps=(dataset.step,), gates=dataset.gates))
         made = Made(draft=draft, traits=traits, is_cheap=is_cheap(dataset.relation, self._is_cheap))
-        self.made[dataset.name] = made
         if self._is_table(dataset, made):
             self._materialize(dataset, made)
+        self.made[name] = made
 
     def _is_cheap(self, name: str) -> bool:
         return self.made[name].is_cheap
@@ -119,23 +109,31 @@ class Work:
         return self.asked.readers.get(dataset.name, 0) > 1 and not made.is_cheap and not made.draft.is_bare
 
     def _materialize(self, dataset: ir.Dataset, made: Made) -> None:
+        """Make a table of a dataset, after the checks that can be done without it."""
         draft = made.draft
         if dataset.order and not draft.is_cut:
             draft = replace(draft, order=())
-        self._add(Materialize, dataset.name, draft, dataset.relation.schema, made.traits)
+        traits = self._checked(made.traits)
+        later = tuple(each for each in traits.gates if each not in self.stage_names)
+        self._add(Materialize, dataset.name, draft, dataset.relation.schema, traits)
         self.names.given.add(dataset.name.lower())
         source = table(dataset.name, dataset.relation.schema.names)
         made.draft = over_source(source, dataset.relation.schema, dataset.name)
-        made.traits = Traits(needs=(dataset.name,))
-        made.is_cheap = made.is_table = True
+        made.traits = Traits(needs=(dataset.name,), gates=later)
+        made.is_cheap = True
 
-    def _check(self, name: str) -> None:
-        gate = self.gates.get(name)
-        if gate is None or name in self.stage_names:
-            return
+    def _checked(self, traits: Traits) -> Traits:
+        """Return the traits with a need of every check that can be done by now; those not yet planned are added."""
+        for name in traits.gates:
+            gate = self.gates.get(name)
+            if gate is not None and name not in self.stage_names and all(map(self.made.get, reads(gate.relation))):
+                self._check(gate)
+        return traits.and_(Traits(needs=tuple(name for name in traits.gates if name in self.stage_names)))
+
+    def _check(self, gate: ir.Gate) -> None:
         draft = self._lowered(gate.relation, gate.name)
         traits = self.reading.and_(Traits(steps=(gate.step,)))
-        self._add(Check, name, draft, gate.relation.schema, traits, rules=gate.rules)
+        self._add(Check, gate.name, draft, gate.relation.schema, traits, rules=gate.rules)
 
     def write(self, store: ir.Store) -> None:
         """Add the stage of a store."""
@@ -146,7 +144,7 @@ class Work:
             store.name,
             draft,
             dataset.relation.schema,
-            self.reading.and_(Traits(steps=(store.name,))),
+            self._checked(self.reading.and_(Traits(steps=(store.name,)))),
             target=store.target,
             mode=store.mode,
             dataset=store.dataset,
@@ -157,7 +155,8 @@ class Work:
         """Add the stage that gives a dataset to who asked for it."""
         dataset = self.datasets[name]
         stage = unused(name, self.stage_names) if name in self.stage_names else name
-        self._add(Answer, stage, self._all_of(dataset), dataset.relation.schema, self.reading, dataset=name)
+        draft = self._all_of(dataset)
+        self._add(Answer, stage, draft, dataset.relation.schema, self._checked(self.reading), dataset=name)
 
     def _all_of(self, dataset: ir.Dataset) -> Draft:
         """Return all rows of a dataset, in its order."""
