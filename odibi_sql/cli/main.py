@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -55,6 +56,7 @@ def commands() -> None:
 
 def main() -> None:
     """Run the command line. Exit code 0: done; 1: the run failed; 2: the pipeline or the command is wrong."""
+    gc.set_threshold(100_000, 50, 50)  # what a compilation makes lives to its end: looking for garbage finds none
     try:
         commands.main(standalone_mode=False)
     except click.exceptions.Exit as stop:
