@@ -89,7 +89,7 @@ def check_query_flow(
         case _:
             raise TypeError(query)
     flow = limited(context, flow, query)
-    return flow if are_named else _typed(context, flow, query)
+    return flow if are_named or isinstance(query, syntax.SelectQuery) else _typed(context, flow, query)
 
 
 def without_hidden(flow: Flow) -> ir.Relation:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from odibi_sql import ir, syntax
+from odibi_sql.check.columns import typed_column
 from odibi_sql.check.context import Context
 from odibi_sql.check.expressions import condition, sort_keys, type_expression
 from odibi_sql.check.flow import Flow, fresh, projection
@@ -92,7 +93,15 @@ def check_select(
         sources = _where(select, sources, query.where)
         select = replace(select, scope=sources.scope(tables, outer), items=_refreshed_items(items, sources))
     rows = _grouped(select, sources) if select.is_grouped else _plain(select, sources)
-    return _selected(select, rows)
+    return _selected(select, rows if are_named else replace(rows, columns=_with_types(select, rows)))
+
+
+def _with_types(select: Select, rows: Rows) -> tuple[ir.Assignment, ...]:
+    """Return the columns; one that has no type but `null` is reported."""
+    pairs = zip(rows.columns, select.items, strict=True)
+    return tuple(
+        ir.Assignment(each.name, typed_column(select.context, each.name, each.value, item.span)) for each, item in pairs
+    )
 
 
 def _is_grouped(query: syntax.SelectQuery) -> bool:

@@ -12,7 +12,10 @@ from odibi_sql import syntax
 from odibi_sql.diagnostics import Span
 
 _OPENING, _CLOSING = "([{", ")]}"
-_WRAPPED = (exp.Paren, exp.Subquery, exp.Tuple, exp.Struct, exp.Array, exp.Unnest, exp.Values)
+_WRAPPED = (
+    *(exp.Paren, exp.Subquery, exp.Tuple, exp.Struct, exp.Array, exp.Unnest, exp.Values),
+    *(exp.Rollup, exp.Cube, exp.GroupingSets),
+)
 _NAMED = {"CAST", "TRY_CAST", "SAFE_CAST", "EXTRACT", "POSITION", "SUBSTRING", "SUBSTR", "TRIM", "EXISTS", "IF", "IN"}
 _LITERAL_WORDS = {"DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMP_NTZ", "INTERVAL"}
 
@@ -139,6 +142,8 @@ def _words_before(node: exp.Expr) -> set[str]:
             return {"-"}
         case exp.Not():
             return {"NOT"}
+        case exp.Rollup() | exp.Cube() | exp.GroupingSets() | exp.Unnest():
+            return {"ROLLUP", "CUBE", "GROUPING SETS", "SETS", "UNNEST"}
     return set()
 
 

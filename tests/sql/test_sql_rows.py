@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tables import ours, theirs
+from sql_tables import ours, theirs
 
 QUERIES = [each.strip() for each in (Path(__file__).parent / "queries.sql").read_text().split(";\n") if each.strip()]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tables import pipeline
+from sql_tables import pipeline
 
 from odibi_sql import api
 from odibi_sql.diagnostics import CompileError, Diagnostic
