@@ -32,8 +32,9 @@ class FileSource(msgspec.Struct, frozen=True, kw_only=True):
     """Files of one format that together are one dataset.
 
     `columns` is everything that can be read from it, with the types that hold for it; the columns of hive folders
-    (`year=2025/`) among them, named in `hive`. `options` are those written, and what was found out in their place
-    (the delimiter of a csv, whether quoted empty text is null), so that the same reading is done again.
+    (`year=2025/`) among them, named in `hive` (sorted, the order in which DuckDB gives them). `options` are those
+    written, and what was found out in their place (the delimiter of a csv, whether quoted empty text is null), so that
+    the same reading is done again.
 
     Text is read as it is said here and nothing is guessed (DuckDB: `auto_detect = false`). In a csv a null is empty and
     an empty text is `""`, unless the option `quoted_null` says otherwise (DuckDB: `allow_quoted_nulls`).

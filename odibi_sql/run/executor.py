@@ -164,7 +164,8 @@ class _Run:
         for stage in self.plan.stages:
             if stage.name not in self.outcomes:
                 self._finish(Done(outcome=outcome_of(stage, "skipped", self._why_skipped(stage))))
-        status = "cancelled" if self.is_cancelled else "failed" if self.problems else "done"
+        is_done = all(outcome.status == "done" for outcome in self.outcomes.values())
+        status = "cancelled" if self.is_cancelled else "done" if is_done else "failed"
         return RunResult(
             pipeline=self.plan.pipeline,
             status=status,  # type: ignore[arg-type]

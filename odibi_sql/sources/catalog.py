@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from odibi_sql import ir
-from odibi_sql.diagnostics import did_you_mean
+from odibi_sql.diagnostics import did_you_mean, listed
 from odibi_sql.ir import Described, FileGroup, FileSource, Schema, SourceProblem, SourceRequest
 from odibi_sql.ir.formats import FORMATS
 from odibi_sql.sources import engine
@@ -110,7 +110,7 @@ class LocalCatalog:
             return _described(request, groups, declared, names, options=options)
         types, options = discover_types(self._connection, groups, self.root, options)
         columns = ir.schema_of([*(ir.Field(name, type_) for name, type_ in types.items()), *hive])
-        return _described(request, groups, columns, names, options=options)
+        return _described(request, groups, columns, names, options=options, warnings=_gaps(groups, names, columns))
 
     def _json(self, request: SourceRequest, files: tuple[str, ...], hive: tuple[ir.Field, ...]) -> Described:
         names, declared = tuple(each.name for each in hive), request.declared
@@ -127,7 +127,9 @@ class LocalCatalog:
         found = look_at(self._connection, files, self.root, declared, names)
         columns = declared if declared is not None else ir.schema_of([*found.fields, *hive])
         groups = [FileGroup(pattern=None, files=files)]
-        return _described(request, groups, columns, names, casts=found.casts, by_name=found.by_name)
+        return _described(
+            request, groups, columns, names, casts=found.casts, by_name=found.by_name, warnings=found.warnings
+        )
 
 
 def _found(request: SourceRequest, root: Path) -> Found:
@@ -140,6 +142,17 @@ def _found(request: SourceRequest, root: Path) -> Found:
 def _is_worth_remembering(request: SourceRequest, found: Found) -> bool:
     asks = request.declared is None or request.format == "parquet" or len(found.files) > _WORTH_REMEMBERING
     return bool(found.files) and (asks or found.files[0].endswith(".zst"))
+
+
+def _gaps(groups: list[FileGroup], hive: tuple[str, ...], columns: Schema) -> tuple[str, ...]:
+    """Return a warning for each layout of files that lacks columns which others have."""
+    warnings = []
+    for group in groups:
+        missing = [name for name in columns.names if name not in group.header and name not in hive]
+        if missing:
+            files = f"`{group.files[0]}`" + (f" and {len(group.files) - 1} more" if len(group.files) > 1 else "")
+            warnings.append(f"{files} lacks {listed(missing)}, which other files have: null there")
+    return tuple(warnings)
 
 
 def _with_pattern(groups: tuple[FileGroup, ...], pattern: str) -> tuple[FileGroup, ...]:
@@ -162,7 +175,7 @@ def _described(
         groups=tuple(groups),
         columns=columns,
         options=request.options if options is None else options,
-        hive=hive,
+        hive=tuple(sorted(hive)),
         casts=casts,
         by_name=by_name,
     )

@@ -65,7 +65,7 @@ def _look(connection: Any, group: FileGroup, root: Path, options: Options, seen:
     columns = [_counts(f"c{place}", options) for place in range(len(group.header))]
     query = f"SELECT {', '.join(columns)} FROM ({_sample(group, root, options)})"
     about = f"`{group.pattern or group.files[0]}`"
-    (row,) = engine.rows(connection, query, about)
+    (row,) = engine.rows(connection, query, about, root)
     width = 2 + len(_KINDS)
     for place, name in enumerate(group.header):
         count, quoted_empty, *kinds = row[place * width : (place + 1) * width]
@@ -84,7 +84,8 @@ def _counts(column: str, options: Options) -> str:
         "IS_DATE": _time(value, "date", _DAY, options),
         "IS_TIMESTAMP": _time(value, "timestamp", f"{_DAY}({_CLOCK})?", options),
     }
-    kinds = [f"bool_and({_filled(condition, conditions)})" for _, condition in _KINDS]
+    kept = f"filter (where {value} is not null)"
+    kinds = [f"bool_and({_filled(condition, conditions)}) {kept}" for _, condition in _KINDS]
     return ", ".join([f"count({value})", f"count(*) filter ({column} = '')", *kinds])
 
 

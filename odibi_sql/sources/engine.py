@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from odibi_sql.ir import SourceProblem
+from odibi_sql.sources.messages import explained
 
 WHOLE = 32 * 2**20  # files of up to this many bytes together are looked at whole, larger ones by a sample
 SAMPLE_ROWS = 50_000
@@ -20,32 +22,31 @@ def connect() -> Any:
     return connection
 
 
-def ask(connection: Any, query: str, about: str) -> Any:
-    """Return the relation of a query. Raises SourceProblem with the engine's first line where it cannot be had."""
+def ask(connection: Any, query: str, about: str, root: Path) -> Any:
+    """Return the relation of a query. Raises SourceProblem in words where it cannot be had."""
     import duckdb
 
     try:
         return connection.sql(query)
     except duckdb.Error as error:
-        raise SourceProblem(f"{about} cannot be read: {plain(str(error))}") from error
+        raise _problem(str(error), about, root) from error
 
 
-def rows(connection: Any, query: str, about: str) -> list[tuple[Any, ...]]:
+def rows(connection: Any, query: str, about: str, root: Path) -> list[tuple[Any, ...]]:
     """Return the rows of a query. Raises SourceProblem."""
     import duckdb
 
     try:
         found: list[tuple[Any, ...]] = connection.execute(query).fetchall()
     except duckdb.Error as error:
-        raise SourceProblem(f"{about} cannot be read: {plain(str(error))}") from error
+        raise _problem(str(error), about, root) from error
     return found
 
 
-def plain(message: str) -> str:
-    """Return the first line of an engine's message without the name of its kind."""
-    first = message.strip().partition("\n")[0]
-    kind, colon, rest = first.partition(": ")
-    return (rest if colon and kind.endswith("Error") else first).strip().rstrip(".")
+def _problem(message: str, about: str, root: Path) -> SourceProblem:
+    words = explained(message, root)
+    is_placed = words.reason.startswith("`")
+    return SourceProblem(words.reason if is_placed else f"{about} cannot be read: {words.reason}", words.hint)
 
 
 def quoted(text: str) -> str:

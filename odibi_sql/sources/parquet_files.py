@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from odibi_sql import ir
-from odibi_sql.diagnostics import did_you_mean
+from odibi_sql.diagnostics import did_you_mean, listed
 from odibi_sql.ir import Field, Schema, SourceProblem
 from odibi_sql.sources import engine
 from odibi_sql.sources.engine_types import Mapped, is_kept, language_type
@@ -25,6 +25,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[Field, ...]
     casts: tuple[str, ...]
     by_name: bool
+    warnings: tuple[str, ...] = ()
 
 
 class _Column(msgspec.Struct, frozen=True):
@@ -51,7 +52,19 @@ def look_at(
     by_name = len(schemas) > 1
     if by_name and not is_same_everywhere:
         casts = tuple(field.name for field in fields if field.name in casts or _differs(field.name, schemas))
-    return Found(fields=fields, casts=casts, by_name=by_name)
+    warnings = _gaps(schemas, fields) if declared is None else ()
+    return Found(fields=fields, casts=casts, by_name=by_name, warnings=warnings)
+
+
+def _gaps(schemas: dict[str, dict[str, Mapped]], fields: tuple[Field, ...]) -> tuple[str, ...]:
+    warnings = []
+    for file, schema in schemas.items():
+        missing = [field.name for field in fields if field.name not in schema]
+        if missing:
+            warnings.append(
+                f"`{file}` (and what is like it) lacks {listed(missing)}, which other files have: null there"
+            )
+    return tuple(warnings)
 
 
 def _different_schemas(connection: Any, files: tuple[str, ...], root: Path) -> dict[str, dict[str, Mapped]]:
@@ -59,7 +72,7 @@ def _different_schemas(connection: Any, files: tuple[str, ...], root: Path) -> d
     first: dict[str, str] = {}
     by_path = {str(root / each): each for each in files}
     query = _ALIKE.format(paths=engine.path_list(list(by_path)))
-    for path, text in sorted(engine.rows(connection, query, _about(files))):
+    for path, text in sorted(engine.rows(connection, query, _about(files), root)):
         first.setdefault(text, by_path.get(path, path))
     return {file: _schema_of(connection, file, root) for file in sorted(first.values())}
 
@@ -70,7 +83,9 @@ def _about(files: tuple[str, ...]) -> str:
 
 def _schema_of(connection: Any, file: str, root: Path) -> dict[str, Mapped]:
     path = engine.path_list([str(root / file)])
-    relation = engine.ask(connection, f"SELECT * FROM read_parquet({path}, hive_partitioning = false)", f"`{file}`")
+    relation = engine.ask(
+        connection, f"SELECT * FROM read_parquet({path}, hive_partitioning = false)", f"`{file}`", root
+    )
     return {name: language_type(type_) for name, type_ in zip(relation.columns, relation.types, strict=True)}
 
 

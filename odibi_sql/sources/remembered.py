@@ -6,8 +6,8 @@ It is a help and nothing more: what cannot be read or written, or is of another 
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,8 @@ class Memory(msgspec.Struct):
             temporary.write_bytes(data)
             temporary.replace(self.path)
         except OSError:
-            temporary.unlink(missing_ok=True) if os.access(self.path.parent, os.W_OK) else None
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
 
     def _read(self) -> dict[str, Any]:
         if self.entries is None:

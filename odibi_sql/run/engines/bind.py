@@ -1,8 +1,9 @@
 """A statement of a plan bound to files: paths become absolute, patterns the files that the check found.
 
 A plan says `read_csv('data/*.csv', …)` as the pipeline does. What runs reads exactly the files that the plan's
-sources name, wherever the process stands. And it reads numbers exactly: DuckDB takes `1.5` for the BIGINT 2 in a csv
-or JSON, so whole numbers and decimals are read as text and held to their type.
+sources name, wherever the process stands. And it reads values exactly: in a csv or JSON DuckDB takes `1.5` for the
+BIGINT 2 and leaves the time of day out of a DATE, so whole numbers, decimals and dates are read as text and held to
+their type.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import msgspec
 
 from odibi_sql.ir import FileGroup, FileSource
 
-MISFIT = "\x1fmisfit\x1f"  # begins the engine's message for a value that does not fit its column
+_MISFIT = "\x1fmisfit\x1f"  # begins the engine's message for a value that does not fit its column
 _READERS = {"read_csv": "csv", "read_json": "json", "read_ndjson": "json", "read_parquet": "parquet"}
 _TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/|[A-Za-z_][A-Za-z_0-9]*|\s+|.""", re.DOTALL)
 _WHOLE = re.compile(r"(TINYINT|SMALLINT|INTEGER|INT|BIGINT)", re.IGNORECASE)
@@ -44,7 +45,7 @@ def bind(sql: str, sources: Iterable[FileSource], root: Path) -> Bound:
             readers += [reader] if exact != reader else []
             out.append(exact)
             at = call
-        elif tokens[at].startswith("'") and _follows_from(out):
+        elif _unquoted(tokens[at]) in files.by_text and tokens[at].startswith("'") and _follows_from(out):
             out.append(f"read_parquet({files.listed([tokens[at]])}{files.hive(tokens[at])})")
             at += 1
         else:
@@ -130,7 +131,12 @@ def _bound_call(reader: str, tokens: list[str], files: _Files) -> str:
     if tokens[start] == "[":
         end = tokens.index("]", start) + 1
     literals = [each for each in tokens[start:end] if each.startswith("'")]
-    return f"{reader}({files.listed(literals)}{''.join(tokens[end:])}" if literals else "".join(tokens)
+    if not literals:
+        return "".join(tokens)
+    rest = "".join(tokens[end:])
+    if "=" in str(files.root) and "hive_partitioning" not in (each.lower() for each in tokens):
+        rest = f", hive_partitioning = false{rest}"
+    return f"{reader}({files.listed(literals)}{rest}"
 
 
 def _exact(call: str, comma: bool) -> str:
@@ -138,14 +144,25 @@ def _exact(call: str, comma: bool) -> str:
     tokens = _TOKEN.findall(call)
     if _READERS[tokens[0].lower()] == "parquet":
         return call
-    typed = list(_column_types(tokens))
-    held = [(name, type_, check) for _, name, type_ in typed if (check := _held(name, type_, comma)) is not None]
-    if not held:
-        return call
-    for place, name, _ in typed:
-        if any(name == each for each, _, _ in held):
+    has_format = "dateformat" in (each.lower() for each in tokens)
+    held: list[str] = []
+    for place, name, type_ in list(_column_types(tokens)):
+        if type_.upper() == "DATE" and has_format:
+            continue
+        check = _held(name, type_, comma)
+        if check is not None:
             tokens[place] = "'VARCHAR'"
-    return f"(SELECT * REPLACE ({', '.join(check for _, _, check in held)}) FROM {''.join(tokens)})"
+            held.append(check)
+    return f"(SELECT * REPLACE ({', '.join(held)}) FROM {''.join(tokens)})" if held else call
+
+
+def misfit_of(message: str) -> tuple[str, str, str] | None:
+    """Return column, type (the engine's) and value, where a value of a text file did not fit its column."""
+    before, found, rest = message.partition(_MISFIT)
+    if not found or before not in ("", "Invalid Input Error: "):
+        return None
+    column, type_, value = rest.split("\x1f", 2)
+    return column, type_, value.partition("\n\nLINE ")[0]
 
 
 def all_text(call: str) -> str:
@@ -175,7 +192,7 @@ def _column_types(tokens: list[str]) -> Iterator[tuple[int, str, str]]:
 
 
 def _held(name: str, type_: str, comma: bool) -> str | None:
-    """Return the column as its number, or an error that carries the value; None for a type that is read as it is."""
+    """Return the column held to its type, an error where a value does not fit; None where DuckDB itself does so."""
     column = named(name)
     text = f"replace({column}, ',', '.')" if comma else column
     decimal = _DECIMAL.fullmatch(type_)
@@ -184,12 +201,15 @@ def _held(name: str, type_: str, comma: bool) -> str | None:
     elif decimal is not None:
         digits = decimal[2]
         condition = (
-            f"instr({text}, '.') = 0 OR strlen({text}) - instr({text}, '.') <= {digits}"
-            f" OR regexp_full_match({text}, ' *[+-]?[0-9]*[.][0-9]{{0,{digits}}}0* *')"
+            f"contains({text}, '.') AND strlen({text}) - instr({text}, '.') <= {digits}"
+            f" OR regexp_full_match({text}, ' *[+-]?[0-9]*([.][0-9]{{0,{digits}}}0*)?([eE][+]?[0-9]+)? *')"
         )
+    elif type_.upper() == "DATE":
+        condition = f"strlen({column}) <= 10 OR regexp_full_match({column}, ' *[0-9]+-[0-9]+-[0-9]+([ T][0:.]+)? *')"
+        text = column
     else:
         return None
-    misfit = quoted(f"{MISFIT}{name}\x1f{type_}\x1f")
+    misfit = quoted(f"{_MISFIT}{name}\x1f{type_}\x1f")
     value = f"coalesce(CASE WHEN {condition} THEN TRY_CAST({text} AS {type_}) END, error({misfit} || {column}))"
     return f"{value} AS {column}"
 

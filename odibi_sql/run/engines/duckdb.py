@@ -16,13 +16,15 @@ from urllib.parse import quote
 from odibi_sql.ir import Target
 from odibi_sql.plan import Answer, Check, Materialize, Stage
 from odibi_sql.resources import dialect_file
-from odibi_sql.run.engines.bind import bind, named, quoted
+from odibi_sql.run.engines.bind import bind, misfit_of, named, quoted
 from odibi_sql.run.engines.copying import extension, file_options, folder_options
 from odibi_sql.run.engines.engine import Cancelled, EngineProblem, Existing
-from odibi_sql.run.engines.locate import place_of
-from odibi_sql.run.engines.problems import misfit_of, misfit_problem, problem_of
+from odibi_sql.run.engines.locate import not_utf8, place_of
 from odibi_sql.run.engines.reread import reader, union_with
 from odibi_sql.run.outcome import Settings
+from odibi_sql.sources.messages import Explained, explained
+from odibi_sql.sources.messages import misfit as misfit_words
+from odibi_sql.sources.messages import not_utf8 as not_utf8_words
 
 
 class DuckDB:
@@ -106,23 +108,52 @@ class DuckDB:
             cursor.execute("SET enable_progress_bar = true")
             cursor.execute("SET enable_progress_bar_print = false")
             yield cursor
-        except duckdb.InterruptException as error:
-            raise Cancelled from error
         except (duckdb.Error, RuntimeError) as error:
-            raise self._problem(stage, str(error)) from error
+            if self._is_interrupted:
+                raise Cancelled from error
+            raise self._problem(stage, self._whole_message(stage, error)) from error
         finally:
             with self._lock:
                 del self._running[stage.name]
             cursor.close()
 
+    def _whole_message(self, stage: Stage, error: Exception) -> str:
+        """Return what the engine says; a result that is streamed can lose the error of its thread, so ask again."""
+        import duckdb
+
+        message = str(error)
+        if not isinstance(error, duckdb.InterruptException) and "unsuccessful or closed" not in message:
+            return message
+        sql = bind(stage.sql, stage.sources, self.root).sql
+        try:
+            self._database.cursor().execute(f"CREATE TEMP TABLE {named(f'again {stage.name}')} AS {sql}")
+        except duckdb.Error as told:
+            return str(told)
+        return message
+
     def _problem(self, stage: Stage, message: str) -> EngineProblem:
         misfit = misfit_of(message)
+        if "INTERNAL Error" in message or "FATAL Error" in message:
+            return _inner_problem(message, stage, self.root)
         if misfit is None:
-            return problem_of(message, self.root)
+            return _problem(explained(message, self.root))
         readers = bind(stage.sql, stage.sources, self.root).readers
         column, type_, value = misfit
         place = place_of(self._database.cursor(), readers, stage.sources, column, value, self.root)
-        return misfit_problem(column, type_, value, place)
+        return _problem(misfit_words(column, type_, value, place))
+
+
+def _inner_problem(message: str, stage: Stage, root: Path) -> EngineProblem:
+    """Return the problem of an error inside of DuckDB. Version 1.5 has one for a csv that is not UTF-8, where the
+    column with the wrong bytes is not the first that is read."""
+    place = not_utf8(stage.sources, root)
+    if place is not None:
+        return _problem(not_utf8_words(place))
+    return EngineProblem(f"DuckDB failed inside: {explained(message, root).reason}")
+
+
+def _problem(words: Explained) -> EngineProblem:
+    return EngineProblem(words.reason, words.hint)
 
 
 def _connect(settings: Settings, spill: Path) -> Any:
@@ -136,7 +167,7 @@ def _connect(settings: Settings, spill: Path) -> Any:
     try:
         database = duckdb.connect(config=config)
     except duckdb.Error as error:
-        raise problem_of(str(error), settings.root) from error
+        raise _problem(explained(str(error), settings.root)) from error
     for name, value in pinned_settings("duckdb").items():
         database.execute(f"SET GLOBAL {name} = {quoted(value)}")
     # Rows that nothing sorts have no order, and keeping one costs memory; what ORDER BY sorts is stored in that order.

@@ -33,6 +33,32 @@ def place_of(
     return ""
 
 
+def not_utf8(sources: Iterable[FileSource], root: Path) -> str | None:
+    """Return "`file` line 7": the first text of the sources that is not UTF-8, or None."""
+    for source in sources:
+        if source.format == "parquet" or option_of(source.options, "encoding", "utf-8") != "utf-8":
+            continue
+        for group in source.groups:
+            for file in group.files:
+                line = _not_utf8_line(root / file, str(option_of(source.options, "compression", "auto")))
+                if line is not None:
+                    return f"`{file}` line {line}"
+    return None
+
+
+def _not_utf8_line(path: Path, compression: str) -> int | None:
+    try:
+        with open_text(path, compression, "latin-1") as text:
+            for number, line in enumerate(text, 1):
+                try:
+                    line.encode("latin-1").decode()
+                except UnicodeError:
+                    return number
+    except (OSError, EOFError):
+        return None
+    return None
+
+
 def _place(path: Path, sources: Iterable[FileSource], column: str, value: str, root: Path) -> str:
     for source in sources:
         for group in source.groups:
@@ -58,8 +84,10 @@ def _line(path: Path, source: FileSource, group: FileGroup, column: str, value: 
 def _csv_line(text: Any, source: FileSource, group: FileGroup, column: str, value: str) -> int | None:
     skip = int(option_of(source.options, "skip", 0))
     quote, escape = str(option_of(source.options, "quote", '"')), str(option_of(source.options, "escape", '"'))
+    lines: list[str] = []
+    record = (lines.append(line) or line for line in islice(text, skip, None))  # type: ignore[func-returns-value]
     reader = csv.reader(
-        islice(text, skip, None),
+        record,
         delimiter=str(option_of(source.options, "delimiter", ",")),
         quotechar=quote or None,
         quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
@@ -68,8 +96,9 @@ def _csv_line(text: Any, source: FileSource, group: FileGroup, column: str, valu
     )
     place, before = group.header.index(column), skip
     for cells in reader:
-        if place < len(cells) and cells[place] == value:
+        if place < len(cells) and cells[place] == value and (value or quote * 2 in "".join(lines)):
             return before + 1
+        lines.clear()
         before = skip + reader.line_num
     return None
 
