@@ -122,15 +122,23 @@ def _same_or(old: tuple[T, ...], new: tuple[T, ...]) -> tuple[T, ...]:
 
 
 def rewrite(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
-    """Return `expr` with `change` done to every expression in it, the innermost first. Subqueries are not entered."""
-    return change(map_parts(expr, lambda part: rewrite(part, change)))
+    """Return `expr` with `change` done to every expression in it, the innermost first. Subqueries are not entered.
+
+    Without recursion: a chain `a + b + c + …` is as deep as it is long.
+    """
+    done: dict[int, Expr] = {}
+    for each in reversed(list(every(expr))):
+        done[id(each)] = change(map_parts(each, lambda part: done[id(part)]))
+    return done[id(expr)]
 
 
 def every(expr: Expr) -> Iterator[Expr]:
     """Give `expr` and every expression in it, the outermost first. Subqueries are not entered."""
-    yield expr
-    for part in parts(expr):
-        yield from every(part)
+    waiting = [expr]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        waiting.extend(reversed(parts(part)))
 
 
 def substitute(expr: Expr, values: dict[str, Expr]) -> Expr:
@@ -263,9 +271,11 @@ def subqueries(relation: Relation) -> Iterator[Relation]:
 
 def relations(relation: Relation) -> Iterator[Relation]:
     """Give `relation` and every relation under it and in its subqueries, the outermost first."""
-    yield relation
-    for inside in (*inputs(relation), *subqueries(relation)):
-        yield from relations(inside)
+    waiting = [relation]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        waiting.extend(reversed((*inputs(each), *subqueries(each))))
 
 
 def datasets_read(relation: Relation) -> tuple[str, ...]:
@@ -290,7 +300,7 @@ def map_outer(relation: Relation, change: Callable[[Outer], Expr], depth: int = 
 def outer_columns(relation: Relation, depth: int = 1) -> frozenset[str]:
     """Return the columns of the query around it that the relation of a subquery reaches for."""
     names: set[str] = set()
-    for each in (relation, *_below(relation)):
+    for each in _with_inputs(relation):
         for expr in expressions(each):
             for part in every(expr):
                 if isinstance(part, Outer) and part.depth == depth:
@@ -300,7 +310,9 @@ def outer_columns(relation: Relation, depth: int = 1) -> frozenset[str]:
     return frozenset(names)
 
 
-def _below(relation: Relation) -> Iterator[Relation]:
-    for each in inputs(relation):
+def _with_inputs(relation: Relation) -> Iterator[Relation]:
+    waiting = [relation]
+    while waiting:
+        each = waiting.pop()
         yield each
-        yield from _below(each)
+        waiting.extend(inputs(each))

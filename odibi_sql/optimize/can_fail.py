@@ -15,11 +15,15 @@ CONDITIONS = frozenset(
 )
 ARITHMETIC = frozenset(["+", "-", "*", "/", "negate"])  # total on floats alone: whole numbers and decimals overflow
 TOTAL_FUNCTIONS = frozenset(
-    ["coalesce", "nullif", "ifnull", "if", "lower", "upper", "trim", "ltrim", "rtrim", "length", "concat", "concat_ws"]
-    + ["reverse", "replace", "starts_with", "ends_with", "contains", "left", "right", "strpos", "position"]
-    + ["is_nan", "is_finite", "is_inf", "sign", "year", "month", "day", "hour", "minute", "second", "quarter", "week"]
-    + ["day_of_week", "day_of_year", "date_trunc", "now", "today", "greatest", "least", "cardinality"]
-    + ["array_length", "array_contains"]
+    ["coalesce", "ifnull", "nullif", "if", "nvl2", "greatest", "least", "upper", "lower", "initcap", "length"]
+    + ["octet_length", "trim", "ltrim", "rtrim", "left", "right", "replace", "concat", "concat_ws", "reverse"]
+    + ["starts_with", "ends_with", "contains", "strpos", "position", "translate", "is_blank", "count_text"]
+    + ["regexp_matches", "regexp_full_match", "regexp_extract", "regexp_replace", "regexp_count", "json_valid"]
+    + ["is_nan", "is_inf", "is_finite", "is_even", "sign", "floor", "ceil", "bitwise_and", "bitwise_or", "bitwise_xor"]
+    + ["year", "quarter", "month", "week", "day", "hour", "minute", "second", "millisecond", "microsecond"]
+    + ["day_of_week", "day_of_year", "iso_year", "month_name", "day_name", "date_trunc", "date_part", "last_day"]
+    + ["now", "today", "to_text", "try_to_int", "try_to_float", "try_to_bool", "try_to_date", "try_to_timestamp"]
+    + ["array_length", "array_contains", "element_at", "md5", "sha1", "sha256", "hex"]
 )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from odibi_sql import ir
+from odibi_sql import functions, ir
 from odibi_sql.ir.walk import every, parts
 
 FREE = (ir.Column, ir.Literal, ir.Outer)
-DEAR_FUNCTIONS = ("regexp", "json", "hash", "md5", "sha", "st_", "strftime", "strptime")  # by how their names start
-VOLATILE = frozenset(["random", "uuid"])
+DEAR_GROUPS = ("array", "struct", "json", "hash", "geo")
 
 
 def is_free(expr: ir.Expr) -> bool:
@@ -25,13 +24,16 @@ def _is_dear(part: ir.Expr) -> bool:
         case ir.WindowCall() | ir.AggregateCall() | ir.Exists() | ir.InQuery() | ir.ScalarQuery():
             return True
         case ir.Call(function=function):
-            return function in VOLATILE or function.startswith(DEAR_FUNCTIONS)
+            known = functions.lookup(function)
+            is_dear = known is not None and (known.is_volatile or known.group in DEAR_GROUPS)
+            return is_dear or function.startswith("regexp")
     return False
 
 
 def is_volatile(expr: ir.Expr) -> bool:
     """Whether it can give another answer each time that it is asked."""
-    return any(isinstance(part, ir.Call) and part.function in VOLATILE for part in every(expr))
+    known = [functions.lookup(part.function) for part in every(expr) if isinstance(part, ir.Call)]
+    return any(each is not None and each.is_volatile for each in known)
 
 
 def size(expr: ir.Expr, most: int = 10_000) -> int:

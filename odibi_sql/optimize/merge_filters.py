@@ -4,7 +4,7 @@
     after    filter A and B
 
 Not where B can fail: it would see the rows that A keeps from it, for an engine may take the conditions of one filter
-in any order.
+in any order. Not where that makes a very long filter.
 """
 
 from __future__ import annotations
@@ -14,13 +14,17 @@ from odibi_sql.optimize.can_fail import can_fail
 from odibi_sql.optimize.filters import conjuncts
 from odibi_sql.optimize.rule import Keys, NodeRule
 
+MOST_CONDITIONS = 30  # of one filter that was made of two
+
 
 def merge_filters(relation: ir.Relation, keys: Keys) -> ir.Relation:
     """Return the rows of two filters as the rows of one."""
     match relation:
         case ir.Filter(input=ir.Filter() as first, condition=condition) if not can_fail(condition):
-            both = ir.true_of(*conjuncts(first.condition), *conjuncts(condition))
-            return ir.Filter(schema=relation.schema, span=relation.span, input=first.input, condition=both)
+            both = conjuncts(first.condition) + conjuncts(condition)
+            if len(both) > MOST_CONDITIONS:
+                return relation
+            return ir.Filter(schema=relation.schema, span=relation.span, input=first.input, condition=ir.true_of(*both))
     return relation
 
 

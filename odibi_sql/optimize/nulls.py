@@ -44,7 +44,15 @@ def _not_null_where_false(condition: ir.Expr) -> frozenset[str]:
             return frozenset()  # false where the operand is null
         case ir.Call(function="between", args=(operand, _, _)):
             return needed_not_null(operand)
+        case ir.Call(function="is distinct from", args=(one, other)):
+            return _same_as(one, other) | _same_as(other, one)
+        case ir.Call(function="in", args=args):
+            return frozenset[str]().union(*map(needed_not_null, args))
     return needed_not_null(condition)
+
+
+def _same_as(one: ir.Expr, other: ir.Expr) -> frozenset[str]:
+    return frozenset() if other.nullable else needed_not_null(one)
 
 
 def needed_not_null(expr: ir.Expr) -> frozenset[str]:
