@@ -102,7 +102,6 @@ def max_(x: Value) -> Value:
     value=T,
     result=T,
     native=True,
-    is_volatile=True,
     aliases=("arbitrary",),
     examples=("any_value(x) = 1 for x in (1, null, 1)",),
 )

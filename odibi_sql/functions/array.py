@@ -11,6 +11,7 @@ from odibi_sql.functions.patterns import (
     ARRAY_OR_MAP,
     INTEGER,
     ORDERED_ARRAY,
+    PLACE,
     TEXT,
     TEXT_ARRAY,
     T,
@@ -67,7 +68,7 @@ def array_length(array: ArrayValue) -> IntegerValue:
 
 @function(
     container=ARRAY_OR_MAP,
-    key=T,
+    key=PLACE,
     result=_element,
     nullable=always,
     native=True,

@@ -194,6 +194,7 @@ SCALAR = one_of(
 )
 TEXT_OR_ARRAY = one_of("a string or an array", t.STRING, t.String, t.Array)
 ARRAY_OR_MAP = one_of("an array or a map", t.Array(t.STRING), t.Array, t.Map)
+PLACE = Pattern("a position or a key", lambda type_: type_)
 ANY_MAP = one_of("a map", t.Map(t.STRING, t.STRING), t.Map)
 
 T = variable("T", "a value", lambda _: True)

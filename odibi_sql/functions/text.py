@@ -21,9 +21,14 @@ def _no_empty(text: str) -> str | None:
     return "a string that is not empty" if text == "" else None
 
 
-@function(text=TEXT, result=STRING, aliases=("ucase",), examples=("upper('odibi') = 'ODIBI'", "upper('é') = 'É'"))
+@function(
+    text=TEXT,
+    result=STRING,
+    aliases=("ucase",),
+    examples=("upper('odibi') = 'ODIBI'", "upper('é') = 'É'", "upper('ß') = 'ẞ'"),
+)
 def upper(text: StringValue) -> StringValue:
-    """Return `text` in capitals; one character stays one character (`ß` stays)."""
+    """Return `text` in capitals; one character becomes one (`ß` becomes `ẞ`, not `SS`)."""
     return text.upper()
 
 
