@@ -98,10 +98,11 @@ class MissingBar(Diagnostic, frozen=True, kw_only=True):
 
     code: ClassVar[str] = "missing-bar"
     title: ClassVar[str] = "a `|` is missing before `{operator}`"
-    hint: ClassVar[str] = "each operator of a step begins with `|`: `| {operator} …`"
+    hint: ClassVar[str] = "each operator of a step begins with `|`: `| {meant} …`"
     wrong: ClassVar[str] = _wrong("  | select", "  select")
     right: ClassVar[str] = _RIGHT
     operator: str
+    meant: str  # what the operator is called here
 
 
 class MissingComma(Diagnostic, frozen=True, kw_only=True):
@@ -161,6 +162,20 @@ class NameAfter(Diagnostic, frozen=True, kw_only=True):
     hint: ClassVar[str] = "the name comes first: `name = value`"
     wrong: ClassVar[str] = _wrong("select id, amount", "select id, amount as price")
     right: ClassVar[str] = _wrong("select id, amount", "select id, price = amount")
+
+
+class QueryInExpression(Diagnostic, frozen=True, kw_only=True):
+    """A query stands inside an expression of a step.
+
+    Rows of another dataset are matched by a join: `join semi` keeps the rows that have a match, `join anti` those that
+    have none. In a `sql` step queries inside of queries are read as anywhere in SQL.
+    """
+
+    code: ClassVar[str] = "query-in-expression"
+    title: ClassVar[str] = "a query cannot stand in an expression of a step"
+    hint: ClassVar[str] = "`join semi` keeps the rows with a match and `join anti` those without; or write a `sql` step"
+    wrong: ClassVar[str] = _wrong("| select id", "| filter id in (select id from orders) | select id")
+    right: ClassVar[str] = _wrong("| select id", "| join semi orders on id | select id")
 
 
 class UnclosedBracket(Diagnostic, frozen=True, kw_only=True):

@@ -38,7 +38,7 @@ from odibi_sql.syntax.format_words import literal_text, name, number, text, type
 from odibi_sql.syntax.layout import Writer
 
 # How tightly an expression binds: what stands inside a tighter one gets brackets.
-ANY, OR, AND, NOT, COMPARISON, CONCAT, SUM, PRODUCT, SIGN, SUFFIX, WHOLE = range(11)
+ANY, OR, AND, NOT, COMPARISON, CONCAT, SUM, PRODUCT, SIGN, SUFFIX, WHOLE, ALWAYS = range(12)
 _BINDING = {
     "or": OR,
     "and": AND,
@@ -132,7 +132,7 @@ def _write_structure(out: Writer, node: Expr) -> None:
         case StructOf():
             _struct(out, node)
         case GetMember():
-            write(out, node.operand, WHOLE if isinstance(node.operand, Reference | Number) else SUFFIX)
+            write(out, node.operand, ALWAYS if isinstance(node.operand, Number | Reference) else SUFFIX)
             out.leaf(node.name.span, "." + name(node.name))
         case Subscript():
             write(out, node.operand, SUFFIX)
@@ -140,8 +140,9 @@ def _write_structure(out: Writer, node: Expr) -> None:
             write(out, node.index)
             out.text("]")
         case Lambda():
-            names = ", ".join(name(each, is_marked=True) for each in node.parameters)
-            out.leaf(node.span, f"({names}) -> " if len(node.parameters) > 1 else f"{names} -> ")
+            is_alone = len(node.parameters) == 1
+            names = ", ".join(name(each, is_marked=is_alone) for each in node.parameters)
+            out.leaf(node.span, f"{names} -> " if is_alone else f"({names}) -> ")
             write(out, node.body)
         case _:
             raise AssertionError(f"only a sql step has {type(node).__name__}")

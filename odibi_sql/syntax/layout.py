@@ -83,7 +83,7 @@ def laid_out(pieces: list[Piece], comments: Sequence[Comment]) -> str:
 
 
 def _with_comments(pieces: list[Piece], comments: Sequence[Comment]) -> list[Piece]:
-    """Hang each comment behind the text before it, or above the line of the next; where no line can break, one is made."""
+    """Hang each comment behind the text before it, or above the line of the next; where none can break, make one."""
     waiting = list(reversed(comments))
     placed: list[Piece] = []
     last_text = last_line = -1

@@ -16,6 +16,7 @@ from odibi_sql.diagnostics.syntax_errors import (
     MissingWord,
     MisspeltWord,
     NameAfter,
+    QueryInExpression,
     ReservedWord,
     UnclosedBracket,
     Unexpected,
@@ -36,7 +37,7 @@ from odibi_sql.syntax.usage import (
     WHERE_WORDS,
     usage_of,
 )
-from odibi_sql.syntax.words import RESERVED, Token, begins_value, starts_statement, terminal_at
+from odibi_sql.syntax.words import LITERAL_TYPES, RESERVED, UNITS, Token, begins_value, starts_statement, terminal_at
 
 if TYPE_CHECKING:
     from odibi_sql.syntax.walk import Walk
@@ -44,7 +45,9 @@ if TYPE_CHECKING:
 _CLOSING = {"OPEN": "CLOSE", "LAMBDA_OPEN": "CLOSE", "OPEN_LIST": "CLOSE_LIST", "OPEN_STRUCT": "CLOSE_STRUCT"}
 _STRUCTURE = frozenset(("AS", "BY", "CLOSE", "CLOSE_LIST", "COLON", "END", "EQUAL", "FROM", "INTO", "KEEP"))
 _STRUCTURE |= frozenset(("ON", "THEN", "TO", "USING", "WITHIN"))
-_SEVERAL_WORDS = frozenset(("group", "left", "order", "right"))  # `order by a` is not mended by `sort by a`
+_SEVERAL_WORDS = frozenset(
+    ("create", "group", "left", "order", "right", "select", "with")
+)  # `order by a` is not mended by `sort by a`
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +78,7 @@ def find(here: Walk) -> Finding:
     """Return what is wrong at the next token: the most particular kind that fits."""
     token = here.tokens[here.index]
     start = here.tokens[here.index - 1].end if token.kind == END and here.index else token.start
-    place = Place(here, token, Span(here.source, start, max(start, token.end)), expected(here.before))
+    place = Place(here, token, Span(here.source, start, max(start, token.end)), expected(here.trail[-1]))
     return next(finding for rule in _RULES if (finding := rule(place)) is not None)
 
 
@@ -94,7 +97,7 @@ def _unclosed_bracket(place: Place) -> Finding | None:
         closing=mark_of(closing),
         found=found_phrase(place.token),
     )
-    return _inserting(place, closing, diagnostic, looks_ahead=0)
+    return _inserting(place, closing, diagnostic, looks_ahead=0) or Finding(diagnostic=diagnostic)
 
 
 def _extra_bracket(place: Place) -> Finding | None:
@@ -112,12 +115,15 @@ def _unknown_statement(place: Place) -> Finding | None:
         usage = "a `|` line belongs to a step: `transform NAME from DATASET` stands above it"
         return Finding(diagnostic=UnknownStatement(span=place.span, found="`|`", suggestion=usage))
     word = place.token.word
+    if word in STATEMENTS:
+        return _misplaced(place, f"`{STATEMENTS[word]}`")
     near = nearest(word, STATEMENTS) if word else None
     meant = near or OTHER_STATEMENTS.get(word)
     diagnostic = UnknownStatement(
         span=place.span, found=found_phrase(place.token), suggestion=_statement_hint(word, near, meant)
     )
-    return _replacing(place, meant, diagnostic) or Finding(diagnostic=diagnostic)
+    mended = None if word in _SEVERAL_WORDS else _replacing(place, meant, diagnostic)
+    return mended or Finding(diagnostic=diagnostic)
 
 
 def _statement_hint(word: str, near: str | None, meant: str | None) -> str:
@@ -141,7 +147,8 @@ def _missing_bar(place: Place) -> Finding | None:
         word not in OPERATORS and word not in OTHER_OPERATORS and word not in WHERE_WORDS
     ):
         return None
-    diagnostic = MissingBar(span=place.span, operator=word)
+    meant = "filter" if word in WHERE_WORDS else OTHER_OPERATORS.get(word, word)
+    diagnostic = MissingBar(span=place.span, operator=word, meant=meant)
     if word not in OPERATORS:
         return _inserting(place, "BAR", diagnostic, looks_ahead=0) if _begins_line(place) else None
     return _inserting(place, "BAR", diagnostic)
@@ -152,14 +159,13 @@ def _begins_line(place: Place) -> bool:
 
 
 def _unknown_operator(place: Place) -> Finding | None:
-    before = place.before
-    if before is None or before.kind != "BAR":
-        return None
     word = place.token.word
+    if not {"FILTER", "DERIVE"} <= place.expected or not word:
+        return None
     if word in WHERE_WORDS:
         where = WhereForFilter(span=place.span, found=word)
         return _replacing(place, "filter", where) or Finding(diagnostic=where)
-    near = nearest(word, OPERATORS) if word else None
+    near = nearest(word, OPERATORS)
     meant = OTHER_OPERATORS.get(word, near)
     hint = did_you_mean(word, OPERATORS) if meant is None or meant == near else usage_of(meant)
     diagnostic = UnknownOperator(span=place.span, found=found_phrase(place.token), suggestion=hint)
@@ -170,6 +176,7 @@ def _unknown_operator(place: Place) -> Finding | None:
 def _misspelt_word(place: Place) -> Finding | None:
     word, words = place.token.word, tables.load().words
     candidates = [each for each, terminal in words.items() if terminal in place.expected and len(each) > 1]
+    candidates += UNITS if "UNIT" in place.expected else []
     meant = OTHER_WORDS.get(word) or (nearest(word, candidates) if len(word) > 1 else None)
     if meant not in candidates or meant == word:
         return None
@@ -186,7 +193,8 @@ def _missing_comma(place: Place) -> Finding | None:
     is_item = begins_value(place.token) or place.token.kind in ("OPEN", "OPEN_LIST", "OPEN_STRUCT")
     if "COMMA" not in place.expected or not is_item:
         return None
-    return _inserting(place, "COMMA", MissingComma(span=place.span, found=found_phrase(place.token)))
+    diagnostic = MissingComma(span=place.span, found=found_phrase(place.token))
+    return _inserting(place, "COMMA", diagnostic, looks_ahead=2 if "PLUS" in place.expected else 1)
 
 
 def _missing_name(place: Place) -> Finding | None:
@@ -210,9 +218,11 @@ def _reserved_word(place: Place) -> Finding | None:
 
 
 def _missing_word(place: Place) -> Finding | None:
-    possible = place.expected & (_words() | _STRUCTURE if len(place.expected) <= 4 else _STRUCTURE)
+    possible = place.expected & (_words() | _STRUCTURE if len(place.expected) == 1 else _STRUCTURE)
     if "ON" in possible:
         possible -= {"AS"}  # an alias is nothing that has to stand there
+    if "PLUS" in possible or "AND" in place.expected:
+        possible -= {"EQUAL"}  # nor is a comparison
     for terminal in sorted(possible):
         diagnostic = MissingWord(
             span=place.span, missing=mark_of(terminal), found=found_phrase(place.token), usage=_usage(place)
@@ -226,18 +236,33 @@ def _words() -> frozenset[str]:
     return frozenset(tables.load().words.values())
 
 
+def _query(place: Place) -> Finding | None:
+    before = place.before
+    if before is None or before.word != "select" or place.here.tokens[place.here.index - 2].kind != "OPEN":
+        return None
+    return Finding(diagnostic=QueryInExpression(span=Span(place.here.source, before.start, before.end)))
+
+
+def _bare_date(place: Place) -> Finding | None:
+    before = place.before
+    if before is None or before.word not in LITERAL_TYPES or place.token.kind != "NUMBER":
+        return None
+    return _misplaced(place, f"a string, as in `{before.word} '2025-11-01'`")
+
+
 def _unexpected(place: Place) -> Finding:
-    return Finding(
-        diagnostic=Unexpected(
-            span=place.span,
-            found=found_phrase(place.token),
-            expected=expected_phrase(place.expected),
-            usage=_usage(place),
-        )
-    )
+    return _misplaced(place, expected_phrase(place.expected))
+
+
+def _misplaced(place: Place, expected: str) -> Finding:
+    diagnostic = Unexpected(span=place.span, found=found_phrase(place.token), expected=expected, usage=_usage(place))
+    is_doubled = place.before is not None and place.before.kind == place.token.kind == "BAR"
+    return Finding(diagnostic=diagnostic, skips=is_doubled)
 
 
 _RULES: tuple[Callable[[Place], Finding | None], ...] = (
+    _query,
+    _bare_date,
     _unclosed_bracket,
     _extra_bracket,
     _unknown_operator,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from odibi_sql.syntax import tables
-from odibi_sql.syntax.usage import STATEMENTS
+from odibi_sql.syntax.usage import OPERATORS, STATEMENTS
 from odibi_sql.syntax.words import Token
 
 _STARTS = frozenset(each.upper() for each in STATEMENTS if each != "on") | {"ON_EVENT", "$END"}
@@ -57,9 +57,13 @@ def expected_phrase(expected: frozenset[str]) -> str:
     elif "NAME" in left and left >= _TYPES:
         phrases.append("a type")
         left -= _TYPES | {"NAME"}
-    elif {"AND", "EQUAL"} <= left:
-        phrases.append("an operator such as `=` or `and`")
-        left -= _INFIX
+    elif {"FILTER", "DERIVE"} <= left:
+        phrases.append("an operator such as `filter` or `derive`")
+        left -= {each.upper() for each in OPERATORS}
+    elif "PLUS" in left:
+        is_free = "EQUAL" in left
+        phrases += ["an operator such as `=` or `and`"] * is_free
+        left -= _INFIX | {"OPEN"} if is_free else _INFIX - {"AND"}
     goes_on = len(left & _STARTS) > 3
     if goes_on:
         left -= _STARTS

@@ -19,7 +19,7 @@ from odibi_sql.syntax.automaton import after, row_of
 from odibi_sql.syntax.expressions import Name
 from odibi_sql.syntax.scan import END, Scanned
 from odibi_sql.syntax.statements import Statement
-from odibi_sql.syntax.words import UNITS, Token, Tokens, is_name, starts_statement, terminal_at
+from odibi_sql.syntax.words import THREE_WORDS, UNITS, Token, Tokens, is_name, starts_statement, terminal_at
 
 DEEPEST = 150  # nodes one inside the other: what printing and comparing can walk by recursion
 _BROKEN = object()  # stands for what could not be built
@@ -61,7 +61,8 @@ class Walk:
         self.values: list[Any] = []
         self.firsts: list[int] = []  # the first token of each value
         self.depths: list[int] = []
-        self.before = self.states  # the states before the next token made anything of them
+        # The states before the next token made anything of them, behind those before the two tokens before it.
+        self.trail = [self.states] * 3
         self.first = self.index  # the first token of the statement
         self.is_broken = False
         self.closed: set[int] = set()  # where brackets begin that have been closed by mending
@@ -81,7 +82,7 @@ def walk(source: Source, scanned: Scanned) -> Walk:
             _pass_comma(here)
         row = row_of(here.states[-1])
         terminal = terminal_at(here.tokens, here.index, row, keywords)
-        here.before = here.states.copy()
+        here.trail = [*here.trail[1:], here.states.copy()]
         if not _take(here, terminal, here.tokens[here.index], here.index) and not _recover(here):
             return here
         if here.tokens[here.index - 1].kind == END and here.index:
@@ -226,6 +227,9 @@ def _recover(here: Walk) -> bool:
     """Report what is wrong at the next token and go on behind it. Return False at the end of the file."""
     from odibi_sql.syntax.mend import find
 
+    for back in (1, 2):
+        if here.index - back > here.first and _was_statement(here.tokens, here.index - back, back):
+            return _begin_earlier(here, back)
     finding = find(here)
     here.errors.append(finding.diagnostic)
     if finding.skips:
@@ -238,6 +242,22 @@ def _recover(here: Walk) -> bool:
         assert finding.terminal is not None
         return _insert(here, finding.terminal, finding.token)
     return _skip(here)
+
+
+def _was_statement(tokens: Tokens, index: int, back: int) -> bool:
+    return starts_statement(tokens, index) and (back == 1 or tokens[index].word in THREE_WORDS)
+
+
+def _begin_earlier(here: Walk, back: int) -> bool:
+    """Take a token before for the beginning of a statement: it was read as a name, where something was missing."""
+    from odibi_sql.syntax.mend import find
+
+    here.index -= back
+    here.states = here.trail[-1] = here.trail[-1 - back]
+    here.errors.append(find(here).diagnostic)
+    _note_broken(here, here.index)
+    here.begin()
+    return True
 
 
 def _insert(here: Walk, terminal: str, token: Token) -> bool:

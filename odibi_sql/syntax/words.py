@@ -21,6 +21,7 @@ RESERVED |= frozenset(("not", "null", "or", "then", "true", "when"))
 LITERAL_TYPES = frozenset(("date", "timestamp", "timestamptz"))
 STRINGS = frozenset(("STRING", "LONG_STRING"))
 _WORDS_AFTER_A_VALUE = RESERVED - {"case", "false", "not", "null", "true"} | {"as"}
+_OPENING = frozenset(("OPEN", "LAMBDA_OPEN", "OPEN_LIST", "OPEN_STRUCT", "MINUS", "PLUS"))
 _COMPARATORS = frozenset(("EQUAL", "NOT_EQUAL", "BANG_EQUAL", "LESS", "LESS_EQUAL", "MORE", "MORE_EQUAL"))
 
 
@@ -128,11 +129,12 @@ def _named_then_kind(*kinds: str) -> Callable[[Tokens, int], bool]:
 
 
 def _before_value(tokens: Tokens, index: int) -> bool:
-    return begins_value(tokens[index + 1])
+    is_infix = tokens[index + 1].word == "not" and tokens[index + 2].word in ("between", "ilike", "in", "like")
+    return begins_value(tokens[index + 1]) and not is_infix
 
 
-def _before_value_or_group(tokens: Tokens, index: int) -> bool:
-    return begins_value(tokens[index + 1]) or tokens[index + 1].kind in ("OPEN", "OPEN_LIST", "OPEN_STRUCT")
+def _before_any_value(tokens: Tokens, index: int) -> bool:
+    return _before_value(tokens, index) or tokens[index + 1].kind in _OPENING
 
 
 def _before_name(tokens: Tokens, index: int) -> bool:
@@ -177,6 +179,9 @@ _STATEMENTS: dict[str, Callable[[Tokens, int], bool]] = {
     "use": _before_kind("STRING", "LONG_STRING"),
 }
 
+# Statements that the third word tells for sure.
+THREE_WORDS = frozenset(("connect", "fragment", "func", "ingest", "publish", "python", "sql", "store", "transform"))
+
 _CONDITIONS: dict[str, Callable[[Tokens, int], bool]] = {
     **{word.upper(): condition for word, condition in _STATEMENTS.items()},
     "ALL": _before_value,
@@ -186,7 +191,7 @@ _CONDITIONS: dict[str, Callable[[Tokens, int], bool]] = {
     "CAST": _before_kind("OPEN"),
     "CROSS": _before_dataset,
     "CURRENT": _before("row"),
-    "DISTINCT": _before_value_or_group,
+    "DISTINCT": _before_any_value,
     "FRESH": _named_then("within"),
     "FULL": _before_dataset,
     "INCREMENTAL": _before("by"),
