@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from odibi_sql.functions.define import Nullables, always, function, if_all
 from odibi_sql.functions.lazy import ibis
-from odibi_sql.functions.patterns import ANY, BOOL, ORDERABLE, T, variadic
+from odibi_sql.functions.patterns import ANY, BOOL, ORDERABLE, T, deciding, variadic
 
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, Value
@@ -34,7 +34,7 @@ def ifnull(value: Value, other: Value) -> Value:
 
 
 @function(
-    value=T,
+    value=deciding(T),
     other=T,
     result=T,
     nullable=always,

@@ -151,6 +151,7 @@ def _parameter(name: str, given: Pattern | Use) -> Parameter:
         default=given.default,
         is_variadic=given.is_variadic,
         choices=given.choices,
+        decides=given.decides,
         problem=given.problem,
     )
 

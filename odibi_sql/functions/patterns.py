@@ -48,6 +48,7 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     default: Any = None
     is_variadic: bool = False
     choices: tuple[str, ...] = ()
+    decides: bool = False
     problem: Callable[[Any], str | None] | None = None
 
 
@@ -105,6 +106,11 @@ def constant(
         choices=choices,
         problem=problem,
     )
+
+
+def deciding(pattern: Pattern) -> Use:
+    """Return the use of a parameter from whose argument alone engines take the type of the result."""
+    return Use(pattern=pattern, decides=True)
 
 
 def checked(pattern: Pattern | Use, problem: Callable[[Any], str | None]) -> Use:

@@ -32,6 +32,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     is_variadic: bool = False  # the last parameter, any number of times (at least once, unless optional)
     choices: tuple[str, ...] = ()  # of a constant string: what it can be, in any case
     pattern: Any = None  # a `patterns.Pattern`: how it shares type variables with the other parameters
+    decides: bool = False  # engines take the type of the result from this argument alone
     problem: Callable[[Any], str | None] | None = None  # of a known value: what is expected instead, or None
 
 

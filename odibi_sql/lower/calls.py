@@ -63,7 +63,7 @@ def lower_call(
     template = _TEMPLATES.get(key)
     if template is None:
         template = _TEMPLATES[key] = _template(function, types, known, dialect)
-    return _filled(template, _exact(parameters, types, args, dialect), around)
+    return _filled(template, _exact(parameters, types, args, dialect) if args else [], around)
 
 
 def with_distinct(call: Any) -> Any:
@@ -102,27 +102,38 @@ def _known(parameters: tuple[Parameter, ...], types: Types, constants: tuple[Any
 
 
 def _shared(parameter: Parameter) -> str | None:
-    """Return the type variable that the parameter is of, or None."""
-    name: str | None = getattr(parameter.pattern, "name", None)
+    """Return the type variable that the parameter is of, or its elements are of, or None."""
+    name: str | None = getattr(getattr(parameter.pattern, "element", parameter.pattern), "name", None)
     return name
 
 
 def _exact(parameters: tuple[Parameter, ...], types: Types, args: Sequence[Any], dialect: Dialect) -> list[Any]:
-    """Give literals their type where the result has it from them alone: the engine takes 5 for an int32."""
+    """Give a bare constant its type where the result has it from there: the engine takes 5 for an int32.
+
+    That is so where no argument of the same type is anything else, and for the first argument of NULLIF.
+    """
     shared = [_shared(each) for each in parameters]
-    typed = {name for name, arg in zip(shared, args, strict=True) if name and not _is_bare_number(arg)}
+    typed = {name for name, arg in zip(shared, args, strict=True) if not _is_bare(arg)}
+    typed -= {shared[0]} if parameters[0].decides and _is_bare(args[0]) else set()
     result = []
     for name, type_, arg in zip(shared, types, args, strict=True):
-        if name and name not in typed and _is_bare_number(arg):
-            arg = as_float(arg) if type_ == ir.FLOAT64 else cast_to(arg, type_, dialect)
-            typed.add(name)
-        result.append(arg)
+        is_typed = name is None or name in typed or not _is_bare(arg)
+        result.append(arg if is_typed else _with_type(arg, type_, dialect))
+        typed.add(name)
     return result
 
 
-def _is_bare_number(sql: Any) -> bool:
+def _is_bare(sql: Any) -> bool:
+    """Whether it is a number or NULL, to which the engine gives a type of its own."""
     inner = sql.this if isinstance(sql, exp.Neg) else sql
-    return isinstance(inner, exp.Literal) and not inner.is_string
+    return isinstance(inner, exp.Null) or (isinstance(inner, exp.Literal) and not inner.is_string)
+
+
+def _with_type(sql: Any, type_: ir.Type, dialect: Dialect) -> Any:
+    is_null = isinstance(sql, exp.Null)
+    if isinstance(type_, ir.Null):
+        return sql
+    return as_float(sql) if type_ == ir.FLOAT64 and not is_null else cast_to(sql, type_, dialect)
 
 
 def _template(function: Function, types: Types, known: tuple[Any, ...], dialect: Dialect) -> Any:
