@@ -291,10 +291,11 @@ def _usage(place: Place) -> str:
 def _open_brackets(place: Place) -> list[Token]:
     """Return the brackets that are open at the place, the outermost first."""
     here, opened = place.here, list[Token]()
-    for token in here.tokens[here.first : here.index]:
-        if token.kind == "BAR":
-            opened = []
-        elif token.kind in _CLOSING and token.start not in here.closed:
+    begin = here.index
+    while begin > here.first and here.tokens[begin - 1].kind != "BAR":
+        begin -= 1
+    for token in here.tokens[begin : here.index]:
+        if token.kind in _CLOSING and token.start not in here.closed:
             opened.append(token)
         elif opened and token.kind == _CLOSING[opened[-1].kind]:
             opened.pop()
