@@ -230,13 +230,15 @@ def _assigned(
 ) -> tuple[Flow, dict[str, ir.Expr]]:
     """Return the values, and the rows that they are over: each value sees those before it.
 
-    What a later value needs is projected first, so that the values that are left do not see each other.
+    What a later value needs is projected first, so that the values that are left do not see each other. The ties of a
+    window's order are broken by the columns that were there before the operator.
     """
     pending: dict[str, ir.Expr] = {}
+    ties = flow.schema.names
     for name, expr in written:
         columns = {each: _column(each, value) for each, value in pending.items()}
         allowed = (*flow.allowed, *operator.allowed)
-        value = type_expression(context, scope_of_flow(flow, columns), expr, windows=True, allowed=allowed)
+        value = type_expression(context, scope_of_flow(flow, columns, ties), expr, windows=True, allowed=allowed)
         value = typed_column(context, name, value, expr.span)
         if pending and not pending.keys().isdisjoint(columns_used(value)):
             flow, pending = kept_shallow(context, _with_columns(flow, flow, pending, operator)), {}

@@ -70,16 +70,26 @@ def flow_of(dataset: ir.Dataset, step: str, span: Span | None) -> Flow:
     )
 
 
-def scope_of_flow(flow: Flow, replaced: Mapping[str, ir.Column] | None = None) -> Scope:
+def scope_of_flow(
+    flow: Flow, replaced: Mapping[str, ir.Column] | None = None, ties: Iterable[str] | None = None
+) -> Scope:
     """Return what an expression can name: the columns, with the dataset that they come from before them or not.
 
-    `replaced` are columns that are there as well, or instead.
+    `replaced` are columns that are there as well, or instead. `ties` are the names of those that break the ties of a
+    window's order; None: all.
     """
-    columns = {field.name: column_of(field) for field in flow.schema} | dict(replaced or {})
+    new = dict(replaced or {})
+    columns = {field.name: column_of(field) for field in flow.schema} | new
     visible = tuple(
         Visible(name=name, value=value, qualifier=origin_of(flow, name).qualifier) for name, value in columns.items()
     )
-    return Scope(columns=visible, is_open=flow.relation.schema.is_open, what=f"`{flow.step}`")
+    return Scope(
+        columns=visible,
+        is_open=flow.relation.schema.is_open,
+        what=f"`{flow.step}`",
+        keys=tuple(key for key in flow.keys if key.isdisjoint(new)),
+        ties=None if ties is None else tuple(columns[name] for name in ties),
+    )
 
 
 def origin_of(flow: Flow, name: str) -> Origin:

@@ -30,8 +30,8 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
     `is_open`: something that feeds it is wrong already, so an unknown name gets an unknown type and no finding.
     `what` is how messages call the place ("`orders`", "the join of `a` and `b`").
-    `keys`: sets of columns (of the relation) of which no two rows share the values. `constants_only`: no rows are here,
-    and a name can be a parameter alone.
+    `keys`: sets of columns (of the relation) of which no two rows share the values. `ties`: the columns that break the
+    ties of a window's order (None: all). `constants_only`: no rows are here, and a name can be a parameter alone.
     """
 
     columns: tuple[Visible, ...]
@@ -39,6 +39,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     is_open: bool = False
     what: str = ""
     keys: tuple[frozenset[str], ...] = ()
+    ties: tuple[ir.Column, ...] | None = None
     constants_only: bool = False
     tables: Tables | None = None  # what a subquery here can read
 

@@ -179,5 +179,5 @@ def _is_total(place: Place, partition: tuple[ir.Expr, ...], order: tuple[ir.Sort
 
 
 def columns_of(scope: Scope) -> list[ir.Expr]:
-    """Return the columns of the rows themselves, each once."""
-    return [each.value for each in scope.columns]
+    """Return the columns that break ties between the rows."""
+    return [each.value for each in scope.columns] if scope.ties is None else list(scope.ties)
