@@ -53,11 +53,16 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cte(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """A named query of the WITH list. `is_correlated`: it refers to a query around it, and has to stay inside."""
+    """A named query of the WITH list.
+
+    `is_correlated`: it refers to a query around it, and has to stay inside. `is_barrier`: it has a limit, below which
+    nothing may be pushed: DuckDB 1.5 lets the keys of a join filter the rows before ORDER BY … LIMIT, in some runs.
+    """
 
     name: str
     query: Any
     is_correlated: bool = False
+    is_barrier: bool = False
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

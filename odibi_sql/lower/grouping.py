@@ -47,10 +47,10 @@ def lower_dedupe(node: ir.Dedupe, draft: Draft, place: Place) -> Draft:
     """Return the first row of each key; any row where no order is asked for."""
     draft = _for_rows(draft, place)
     if not node.order and not draft.has_window and place.dialect.can.distinct_on:
-        keys = tuple(used(draft.env[name]) for name in node.keys)
+        keys = tuple(used(draft.env[name]) for name in node.keys if not _is_constant(draft.env[name].sql))
         if keys:
             return replace(draft, distinct_on=keys, order=())
-    if not node.keys:
+    if all(_is_constant(draft.env[name].sql) for name in node.keys):
         return lower_limit(
             ir.Limit(schema=node.schema, input=node.input, count=1, offset=0, per=(), order=node.order), draft, place
         )
@@ -91,7 +91,12 @@ def lower_sort(keys: tuple[ir.SortKey, ...], draft: Draft, place: Place) -> Draf
         draft = plain(draft, place)
     scope = Scope(draft, place)
     order = tuple(ordered(key, scope) for key in keys)
-    return replace(absorbed(draft, scope), order=order)
+    return replace(absorbed(draft, scope), order=_telling(order))
+
+
+def _telling(order: tuple[exp.Expression, ...]) -> tuple[exp.Expression, ...]:
+    """Return the keys without constants: a number would stand for a column of the result."""
+    return tuple(key for key in order if not _is_constant(key.this))
 
 
 def lower_limit(node: ir.Limit, draft: Draft, place: Place) -> Draft:
@@ -102,7 +107,7 @@ def lower_limit(node: ir.Limit, draft: Draft, place: Place) -> Draft:
     draft = _for_rows(draft, place)
     place_of_row = _row_number(node.per, node.order, draft, place)
     scope = Scope(draft, place)
-    order = tuple(ordered(key, scope) for key in node.order)
+    order = _telling(tuple(ordered(key, scope) for key in node.order))
     return replace(draft, qualify=_bounds(place_of_row, node), order=order)
 
 

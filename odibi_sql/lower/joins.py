@@ -8,10 +8,11 @@ from msgspec.structs import replace
 from sqlglot import exp
 
 from odibi_sql import ir
+from odibi_sql.ir.walk import columns_used, has_subquery
 from odibi_sql.lower.draft import Draft, Joined, JoinWord, Source, merged, with_alias
 from odibi_sql.lower.expressions import lower_expression
 from odibi_sql.lower.naming import unused
-from odibi_sql.lower.scope import Place, Scope, absorbed
+from odibi_sql.lower.scope import Place, Scope, absorbed, conjuncts
 from odibi_sql.lower.wrapping import MOST_JOINS, wrap
 
 WORDS: dict[ir.JoinKind, JoinWord] = {
@@ -49,7 +50,7 @@ def lower_join(node: ir.Join, left: Draft, right: Draft, place: Place) -> Draft:
         _using(conditions, left, right) if len(held) == len(conditions) and node.kind not in ("right", "full") else ()
     )
     joined = replace(both.joins[-1], on=() if using else held, using=using)
-    env = left.env if node.kind in ONE_SIDED else both.env
+    env = {name: both.env[name] for name in node.schema.names}
     return replace(
         both,
         env=env,
@@ -60,16 +61,39 @@ def lower_join(node: ir.Join, left: Draft, right: Draft, place: Place) -> Draft:
     )
 
 
+def without_queries(node: ir.Join) -> ir.Join:
+    """Return the join with the subqueries of its condition made columns of the side that they are about.
+
+    DuckDB has no subqueries in the condition of a join that is not inner.
+    """
+    if node.condition is None or node.kind == "inner" or not has_subquery(node.condition):
+        return node
+    sides = [node.left, node.right]
+    kept = []
+    for condition in conjuncts(node.condition):
+        used = columns_used(condition)
+        side = next((at for at, each in enumerate(sides) if used.issubset(each.schema.names)), None)
+        if side is None or not has_subquery(condition):
+            kept.append(condition)
+            continue
+        name = f"{used and min(used) or 'condition'}.{len(sides[0].schema) + len(sides[1].schema)}"
+        sides[side] = _with_column(sides[side], name, condition)
+        kept.append(ir.Column(type=ir.BOOL, nullable=condition.nullable, name=name))
+    return replace(node, left=sides[0], right=sides[1], condition=ir.true_of(*kept))
+
+
+def _with_column(relation: ir.Relation, name: str, value: ir.Expr) -> ir.Relation:
+    old = tuple(ir.Assignment(each.name, _column(each)) for each in relation.schema)
+    schema = ir.Schema((*relation.schema.fields, ir.Field(name, value.type, value.nullable)))
+    return ir.Project(schema=schema, input=relation, columns=(*old, ir.Assignment(name, value)))
+
+
+def _column(field: ir.Field) -> ir.Column:
+    return ir.Column(type=field.type, nullable=field.nullable, name=field.name)
+
+
 def _conditions(condition: ir.Expr, scope: Scope) -> list[exp.Expression]:
-    found = []
-    waiting = [condition]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, ir.Call) and part.function == "and":
-            waiting.extend(reversed(part.args))
-        else:
-            found.append(lower_expression(part, scope).sql)
-    return found
+    return [lower_expression(part, scope).sql for part in conjuncts(condition)]
 
 
 def _left_side(draft: Draft, kind: ir.JoinKind, place: Place) -> Draft:
@@ -86,7 +110,7 @@ def _right_side(draft: Draft, kind: ir.JoinKind, place: Place) -> Draft:
     source = draft.source
     is_ready = source is not None and draft.is_plain and not draft.joins and not source.is_wide
     if is_ready and draft.where:
-        is_ready = kind in KEEP_LEFT
+        is_ready = kind in KEEP_LEFT and (kind == "inner" or not any(each.find(exp.Query) for each in draft.where))
     if kind not in ("inner", "cross"):
         is_ready = is_ready and _is_columns(draft)
     return draft if is_ready and all(value.weight <= 8 for value in draft.env.values()) else wrap(draft, place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from odibi_sql import ir
+from odibi_sql.ir.walk import every
 from odibi_sql.lower import expressions
 from odibi_sql.lower.arithmetic import lower_arithmetic, lower_negation
 from odibi_sql.lower.scope import Scope
@@ -141,7 +142,13 @@ def _joined(left: ir.Expr, right: ir.Expr, type_: ir.Type, scope: Scope) -> Type
         if not left.nullable and not right.nullable:
             return Typed(sql=joined, type=type_)
         return Typed(sql=exp.Case(ifs=[exp.If(this=exp.Not(this=exp.Paren(this=is_null)), true=joined)]), type=type_)
-    return Typed(sql=binary(exp.DPipe, one, other), type=type_)
+    is_lost = any(each.nullable and not _has_columns(each) for each in (left, right))
+    return Typed(sql=binary(exp.DPipe, one, other), type=ir.UNKNOWN if is_lost else type_)
+
+
+def _has_columns(expr: ir.Expr) -> bool:
+    """Whether it is no constant: DuckDB gives `x || NULL` no type."""
+    return any(isinstance(part, ir.Column | ir.Outer) for part in every(expr))
 
 
 def _null_test(sql: exp.Expression) -> exp.Expression:

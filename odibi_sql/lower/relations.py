@@ -12,9 +12,9 @@ from odibi_sql.ir.walk import every, has_subquery, has_window, outer_columns, pa
 from odibi_sql.lower.draft import Draft, Value, value_of
 from odibi_sql.lower.expressions import exact, lower_expression
 from odibi_sql.lower.grouping import lower_aggregation, lower_dedupe, lower_distinct, lower_limit, lower_sort
-from odibi_sql.lower.joins import lower_join
+from odibi_sql.lower.joins import lower_join, without_queries
 from odibi_sql.lower.scans import lower_scan
-from odibi_sql.lower.scope import Place, Scope, absorbed
+from odibi_sql.lower.scope import Place, Scope, absorbed, conjuncts
 from odibi_sql.lower.sets import lower_rows, lower_set_operation
 from odibi_sql.lower.wrapping import MOST_CONDITIONS, plain, wrap
 
@@ -50,9 +50,10 @@ def _leaf(relation: ir.Relation, place: Place) -> Draft:
             return lower_rows(relation, place)
         case ir.Read():
             return place.read(relation, place)
-        case ir.Join(left=left, right=right):
-            below = lower_relation(left, place)
-            return replace(lower_join(relation, below, lower_relation(right, place), place), owner=place.owner)
+        case ir.Join():
+            relation = without_queries(relation)
+            below = lower_relation(relation.left, place)
+            return replace(lower_join(relation, below, lower_relation(relation.right, place), place), owner=place.owner)
         case ir.SetOperation(inputs=inputs):
             drafts = [lower_relation(each, place) for each in inputs]
             return lower_set_operation(relation, drafts, place)
@@ -91,25 +92,13 @@ def _filter(condition: ir.Expr, draft: Draft, place: Place) -> Draft:
         draft = wrap(draft, place)
     draft = _light((condition,), draft, place)
     scope = Scope(draft, place)
-    added = tuple(lower_expression(each, scope).sql for each in _conjuncts(condition))
+    added = tuple(lower_expression(each, scope).sql for each in conjuncts(condition))
     draft = absorbed(draft, scope)
     if draft.qualify or draft.has_window:
         return replace(draft, qualify=(*draft.qualify, *added))
     if draft.group is not None:
         return replace(draft, having=(*draft.having, *added))
     return replace(draft, where=(*draft.where, *added))
-
-
-def _conjuncts(condition: ir.Expr) -> list[ir.Expr]:
-    found: list[ir.Expr] = []
-    waiting = [condition]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, ir.Call) and part.function == "and":
-            waiting.extend(reversed(part.args))
-        else:
-            found.append(part)
-    return found
 
 
 def _project(columns: tuple[ir.Assignment, ...], draft: Draft, place: Place) -> Draft:
@@ -156,7 +145,10 @@ def _value(expr: ir.Expr, scope: Scope) -> Value:
 
 
 def _is_volatile(expr: ir.Expr) -> bool:
+    """Whether it must be computed once: `random()`, and what fails the run, which DuckDB does not know by an alias."""
     for part in every(expr):
+        if isinstance(part, ir.Call) and part.function == "require":
+            return True
         if isinstance(part, ir.Call) and part.function not in ir.OPERATORS:
             function = lookup(part.function)
             if function is not None and function.is_volatile:

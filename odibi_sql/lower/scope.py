@@ -88,3 +88,16 @@ def absorbed(draft: Draft, scope: Scope) -> Draft:
         is_correlated=draft.is_correlated or scope.is_correlated,
         is_referred_to=draft.is_referred_to or scope.is_referred_to,
     )
+
+
+def conjuncts(condition: ir.Expr) -> list[ir.Expr]:
+    """Return the conditions that `and` puts together, in the order written."""
+    found: list[ir.Expr] = []
+    waiting = [condition]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ir.Call) and part.function == "and":
+            waiting.extend(reversed(part.args))
+        else:
+            found.append(part)
+    return found

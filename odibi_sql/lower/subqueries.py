@@ -9,6 +9,7 @@ from odibi_sql import ir
 from odibi_sql.lower.draft import Cte
 from odibi_sql.lower.scope import Scope
 from odibi_sql.lower.typed import Typed, within
+from odibi_sql.lower.wrapping import wrap
 
 
 def lower_exists(relation: ir.Relation, scope: Scope) -> Typed:
@@ -31,6 +32,8 @@ def _query(relation: ir.Relation, scope: Scope, is_existence: bool = False) -> e
     """Return the statement of a subquery. CTEs that refer to the query around it stay inside; the others go up."""
     place = scope.inside()
     draft = place.lower_query(relation, place)
+    if draft.is_cut:
+        draft = wrap(draft, place)
     if is_existence and draft.is_plain:
         draft = replace(draft, env={}, order=())
     if draft.is_correlated or any(cte.is_correlated for cte in draft.ctes):
@@ -57,6 +60,13 @@ def _reaches_beyond(relation: ir.Relation) -> bool:
 
 def with_ctes(statement: exp.Expression, ctes: tuple[Cte, ...]) -> exp.Expression:
     """Return the statement with these CTEs in front."""
-    listed = [exp.CTE(this=cte.query.copy(), alias=exp.TableAlias(this=exp.Identifier(this=cte.name))) for cte in ctes]
+    listed = [
+        exp.CTE(
+            this=cte.query.copy(),
+            alias=exp.TableAlias(this=exp.Identifier(this=cte.name)),
+            materialized=cte.is_barrier or None,
+        )
+        for cte in ctes
+    ]
     statement.set("with_", exp.With(expressions=listed))
     return statement

@@ -23,7 +23,12 @@ def wrap(draft: Draft, place: Place) -> Draft:
     unordered = draft if draft.is_cut else replace(draft, order=())
     names = _inner_names(draft.env)
     inner = replace(unordered, env={names[name]: value for name, value in draft.env.items()})
-    cte = Cte(name=place.names.of_step(draft.owner), query=finish(inner, place), is_correlated=draft.is_correlated)
+    cte = Cte(
+        name=place.names.of_step(draft.owner),
+        query=finish(inner, place),
+        is_correlated=draft.is_correlated,
+        is_barrier=draft.is_cut,
+    )
     fields = tuple(ir.Field(names[name], value.type) for name, value in draft.env.items())
     source = table(cte.name, tuple(names.values()))
     over = over_source(source, ir.Schema(fields), draft.owner, (*draft.ctes, cte))

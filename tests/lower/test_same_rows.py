@@ -55,9 +55,9 @@ def run(plan: Plan) -> tuple[dict[str, list[Row]], dict[str, Row]]:
             CONNECTION.execute(f'CREATE OR REPLACE TEMP TABLE "{stage.name}" AS {stage.sql}')
             continue
         result = CONNECTION.sql(stage.sql)
-        assert [str(each).replace(" ", "") for each in result.types] == [
-            DUCKDB.type_name(field.type).replace(" ", "") for field in stage.schema
-        ], stage.sql
+        given = [str(each).replace(" ", "") for each in result.types]
+        wanted = [DUCKDB.type_name(field.type).replace(" ", "") for field in stage.schema]
+        assert given == wanted, f"{given} instead of {wanted} of {stage.name}"
         rows = [dict(zip(stage.schema.names, row, strict=True)) for row in result.fetchall()]
         if isinstance(stage, Check):
             checks[stage.name] = rows[0]
