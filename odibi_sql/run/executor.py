@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from queue import Empty, SimpleQueue
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from typing import Any
 
 from odibi_sql.plan import Materialize, Plan, Stage, Write
@@ -29,24 +29,21 @@ def execute(plan: Plan, settings: Settings, listener: Listener | None = None) ->
     run.refuse()
     if not run.problems:
         try:
-            with _engine(settings) as engine:
+            with closing(_engine(settings)) as engine:
                 run.go(engine)
+        except KeyboardInterrupt:
+            if run.is_cancelled:
+                raise
+            run.is_cancelled = True
         except EngineProblem as problem:
             run.problems.append(RunProblem(stage="", steps=(), message=problem.reason, hint=problem.hint))
     return run.result(time.perf_counter() - started)
 
 
-class _engine:  # noqa: N801 (a context manager)
-    def __init__(self, settings: Settings) -> None:
-        from odibi_sql.run.engines.duckdb import DuckDB
+def _engine(settings: Settings) -> Engine:
+    from odibi_sql.run.engines.duckdb import DuckDB
 
-        self.engine = DuckDB(settings)
-
-    def __enter__(self) -> Engine:
-        return self.engine
-
-    def __exit__(self, *_: object) -> None:
-        self.engine.close()
+    return DuckDB(settings)
 
 
 class _Run:
@@ -77,26 +74,23 @@ class _Run:
 
     def go(self, engine: Engine) -> None:
         """Run all stages; return when nothing runs any more."""
-        finished: SimpleQueue[Done] = SimpleQueue()
         waiting = {stage.name: len(set(stage.needs)) for stage in self.plan.stages}
         ready = [name for name, count in waiting.items() if not count]
-        running: dict[str, Future[None]] = {}
+        running: dict[str, Future[Done]] = {}
         with ThreadPoolExecutor(self._side_by_side()) as pool:
             while ready or running:
                 try:
-                    self._start(ready, running, pool, engine, finished)
-                    done = self._next(running, engine, finished)
+                    self._start(ready, running, pool, engine)
+                    for done in self._next(running, engine):
+                        self._finish(done)
+                        ready += self._freed(done, waiting)
+                        self._drop_unread(done.outcome, engine)
+                        del running[done.outcome.stage]
                 except KeyboardInterrupt:
                     if self.is_cancelled:
                         raise
                     self.is_cancelled = True
                     engine.interrupt()
-                    continue
-                if done is not None:
-                    del running[done.outcome.stage]
-                    self._finish(done)
-                    ready += self._freed(done, waiting)
-                    self._drop_unread(done.outcome, engine)
 
     def _side_by_side(self) -> int:
         return self.settings.side_by_side or min(4, max(2, (os.cpu_count() or 2) // 2))
@@ -104,10 +98,9 @@ class _Run:
     def _start(
         self,
         ready: list[str],
-        running: dict[str, Future[None]],
+        running: dict[str, Future[Done]],
         pool: ThreadPoolExecutor,
         engine: Engine,
-        finished: SimpleQueue[Done],
     ) -> None:
         """Start what is ready, in the order of the plan, as far as there is room and the run goes on."""
         if self.is_cancelled or (self.problems and self.settings.fail_fast):
@@ -117,25 +110,23 @@ class _Run:
             stage = self.stages[ready.pop()]
             if self.listener is not None:
                 self.listener.stage_started(stage)
-            running[stage.name] = pool.submit(_work, engine, stage, self.settings, finished)
+            running[stage.name] = pool.submit(run_stage, engine, stage, self.settings.root)
 
-    def _next(self, running: dict[str, Future[None]], engine: Engine, finished: SimpleQueue[Done]) -> Done | None:
-        """Return the next stage that is finished, or None after a moment; tell the progress meanwhile."""
-        for name, future in running.items():
-            if future.done() and (error := future.exception()) is not None:
-                del running[name]
-                raise error
-        try:
-            return finished.get(timeout=_TICK) if running else None
-        except Empty:
-            if self.listener is not None:
-                for name in running:
-                    fraction = engine.progress(name)
-                    if fraction is not None:
-                        self.listener.progress(name, fraction)
-            return None
+    def _next(self, running: dict[str, Future[Done]], engine: Engine) -> list[Done]:
+        """Return the stages that are finished, none after a moment; tell the progress of the others meanwhile."""
+        if self.is_cancelled:
+            engine.interrupt()  # each time: a statement that was only about to begin did not hear it
+        finished, unfinished = wait(running.values(), timeout=_TICK, return_when=FIRST_COMPLETED)
+        if self.listener is not None and unfinished and not finished:
+            for name in running:
+                fraction = engine.progress(name)
+                if fraction is not None:
+                    self.listener.progress(name, fraction)
+        return [each.result() for each in finished]
 
     def _finish(self, done: Done) -> None:
+        if done.outcome.stage in self.outcomes:
+            return
         self.outcomes[done.outcome.stage] = done.outcome
         if done.problem is not None:
             self.problems.append(done.problem)
@@ -185,7 +176,3 @@ class _Run:
                     f"it needs `{need}`, which {'failed' if self.outcomes[need].status == 'failed' else 'did not run'}"
                 )
         return f"the run stopped: {self.problems[0].message}" if self.problems else "it was not reached"
-
-
-def _work(engine: Engine, stage: Stage, settings: Settings, finished: SimpleQueue[Done]) -> None:
-    finished.put(run_stage(engine, stage, settings.root))

@@ -10,8 +10,12 @@ from odibi_sql.run.engines.engine import Existing
 
 def union_with(before: Existing, target: Target, sql: str) -> str:
     """Return a query of the rows of `before`, then those of `sql`; both have the columns of its schema."""
-    columns = ", ".join(f"CAST({named(each.name)} AS {engine_type(each.type)})" for each in before.schema)
+    columns = ", ".join(map(_cast, before.schema))
     return f"SELECT {columns} FROM {reader(before, target)} UNION ALL ({sql})"
+
+
+def _cast(field: ir.Field) -> str:
+    return f"CAST({named(field.name)} AS {engine_type(field.type)}) AS {named(field.name)}"
 
 
 def reader(before: Existing, target: Target) -> str:
