@@ -71,14 +71,23 @@ def check_table(
 
 
 def check_query_flow(
-    context: Context, tables: Tables, query: syntax.Query, outer: Scope | None, *, are_named: bool
+    context: Context,
+    tables: Tables,
+    query: syntax.Query,
+    outer: Scope | None,
+    *,
+    are_named: bool,
+    is_part: bool = False,
 ) -> Flow:
-    """Return a query's rows with what is known of them. An order by what is not selected is in hidden columns."""
+    """Return a query's rows with what is known of them. An order by what is not selected is in hidden columns.
+
+    `is_part`: of a set operation, so that a column that is `null` can get its type from the other side.
+    """
     for cte in query.ctes:
         tables = _with_cte(context, tables, cte, query, outer)
     match query:
         case syntax.SelectQuery():
-            flow = check_select(context, tables, query, outer, are_named=are_named)
+            flow = check_select(context, tables, query, outer, are_named=are_named, is_part=is_part)
         case syntax.SetQuery():
             flow = check_set_query(context, tables, query, outer, are_named=are_named)
             flow = ordered_by_columns(context, tables, flow, query, outer)
@@ -89,7 +98,8 @@ def check_query_flow(
         case _:
             raise TypeError(query)
     flow = limited(context, flow, query)
-    return flow if are_named or isinstance(query, syntax.SelectQuery) else _typed(context, flow, query)
+    is_told = are_named or is_part or isinstance(query, syntax.SelectQuery)
+    return flow if is_told else _typed(context, flow, query)
 
 
 def without_hidden(flow: Flow) -> ir.Relation:
@@ -121,7 +131,6 @@ def _with_cte(context: Context, tables: Tables, cte: syntax.Cte, query: syntax.Q
         context.report(NotInTheGraph(span=cte.span, what=what, instead=instead))
         table = Table(relation=ir.Rows(schema=OPEN, rows=()))
     uses = uses_of(replace(query, ctes=tuple(each for each in query.ctes if each is not cte)), name)
-    uses += sum(uses_of(each.query, name) for each in query.ctes if each is not cte)
     if uses > 1 and not table.relation.schema.is_open and not isinstance(table.relation, ir.Read):
         table = _shared(context, tables, name, table, cte.span)
     return tables.with_table(name, table)

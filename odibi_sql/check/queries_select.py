@@ -80,7 +80,13 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_select(
-    context: Context, tables: Tables, query: syntax.SelectQuery, outer: Scope | None, *, are_named: bool
+    context: Context,
+    tables: Tables,
+    query: syntax.SelectQuery,
+    outer: Scope | None,
+    *,
+    are_named: bool,
+    is_part: bool,
 ) -> Flow:
     """Return the rows of a select in its order; what that needs beside its columns is hidden."""
     sources = check_from(context, tables, query, outer)
@@ -93,7 +99,9 @@ def check_select(
         sources = _where(select, sources, query.where)
         select = replace(select, scope=sources.scope(tables, outer), items=_refreshed_items(items, sources))
     rows = _grouped(select, sources) if select.is_grouped else _plain(select, sources)
-    return _selected(select, rows if are_named else replace(rows, columns=_with_types(select, rows)))
+    if not are_named and not is_part:
+        rows = replace(rows, columns=_with_types(select, rows))
+    return _selected(select, rows)
 
 
 def _with_types(select: Select, rows: Rows) -> tuple[ir.Assignment, ...]:

@@ -72,7 +72,7 @@ def _operand(
 ) -> Operand:
     from odibi_sql.check.queries import check_query_flow, without_hidden
 
-    flow = check_query_flow(context, tables, part, outer, are_named=is_named and not query.by_name)
+    flow = check_query_flow(context, tables, part, outer, are_named=is_named and not query.by_name, is_part=True)
     return replace(flow, relation=without_hidden(flow), hidden=frozenset(), order=()), part
 
 

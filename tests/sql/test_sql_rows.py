@@ -19,7 +19,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, bool) or value is None or isinstance(value, str | datetime.date):
         return value
     if isinstance(value, int | float | Decimal):
-        return "nan" if math.isnan(value) else float(f"{float(value):.12g}")
+        return "nan" if math.isnan(value) else float(f"{float(value):.10g}")
     if isinstance(value, list):
         return [plain(each) for each in value]
     if isinstance(value, dict):
