@@ -166,7 +166,7 @@ def _item(operand: ir.Expr, index: ir.Expr, type_: ir.Type, scope: Scope) -> Typ
     if not _is_from_one(index):
         positive = exp.GT(this=within(position.sql.copy(), BARE), expression=number(0))
         position = Typed(sql=exp.Case(ifs=[exp.If(this=positive, true=position.sql)]), type=position.type)
-    return Typed(sql=exp.Bracket(this=base, expressions=[position.sql]), type=type_)
+    return Typed(sql=exp.Bracket(this=base, expressions=[position.sql], offset=1), type=type_)
 
 
 def _is_from_one(index: ir.Expr) -> bool:

@@ -161,6 +161,13 @@ def _cast_after(span: Span, operand: Expr, type: TypeName) -> Expr:
     return Cast(span=span, operand=operand, type=type, is_try=False)
 
 
+def _extract(span: Span, part: Name, operand: Expr) -> Expr:
+    """Return what `extract(year from at)` is: the call of a function."""
+    unit = Text(span=part.span, value=part.text.lower())
+    args = (Argument(span=part.span, value=unit), Argument(span=operand.span, value=operand))
+    return Call(span=span, name=Name(span=span, text="date_part"), args=args)
+
+
 def _call(span: Span, name: Name, inside: dict[str, Any], *tails: dict[str, Any]) -> Expr:
     facts = dict(inside)
     for tail in tails:
@@ -276,6 +283,7 @@ CALLBACKS: dict[str, Callable[..., Any]] = {
     "duration": _duration,
     "duration_text": _duration_text,
     "expressions": _tuple,
+    "extract": _extract,
     "frame": _frame,
     "frame_bound": _frame_bound,
     "get_member": _get_member,

@@ -8,7 +8,9 @@ from odibi_sql.syntax.words import Token
 
 _STARTS = frozenset(each.upper() for each in STATEMENTS if each != "on") | {"ON_EVENT", "$END"}
 _LITERALS = frozenset(("NUMBER", "STRING", "LONG_STRING", "NULL", "TRUE", "FALSE", "LITERAL_TYPE", "INTERVAL"))
-_GROUPS = frozenset(("OPEN", "OPEN_LIST", "OPEN_STRUCT", "LAMBDA_OPEN", "PARAMETER", "CASE", "CAST", "TRY_CAST"))
+_GROUPS = frozenset(
+    ("OPEN", "OPEN_LIST", "OPEN_STRUCT", "LAMBDA_OPEN", "PARAMETER", "CASE", "CAST", "TRY_CAST", "EXTRACT")
+)
 _PLACES = frozenset(("UNBOUNDED", "CURRENT", "DISTINCT", "UNIQUE", "ROWS", "FRESH", "REFERENCES"))
 _VALUES = _LITERALS | _GROUPS | _PLACES | {"NAME", "NOT", "MINUS", "PLUS"}
 _COMPARATORS = frozenset(("EQUAL", "NOT_EQUAL", "BANG_EQUAL", "LESS", "LESS_EQUAL", "MORE", "MORE_EQUAL"))

@@ -120,6 +120,10 @@ def _before_kind(*kinds: str) -> Callable[[Tokens, int], bool]:
     return lambda tokens, index: tokens[index + 1].kind in kinds
 
 
+def _takes_a_part(tokens: Tokens, index: int) -> bool:
+    return tokens[index + 1].kind == "OPEN" and tokens[index + 3].word == "from"
+
+
 def _named_then(*words: str) -> Callable[[Tokens, int], bool]:
     return lambda tokens, index: is_name(tokens[index + 1]) and tokens[index + 2].word in words
 
@@ -189,6 +193,7 @@ _CONDITIONS: dict[str, Callable[[Tokens, int], bool]] = {
     "ARRAY": _before_kind("LESS"),
     "ASOF": _before_dataset,
     "CAST": _before_kind("OPEN"),
+    "EXTRACT": _takes_a_part,
     "CROSS": _before_dataset,
     "CURRENT": _before("row"),
     "DISTINCT": _before_any_value,
