@@ -10,9 +10,9 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from odibi_sql.api import Pipeline, load
+from odibi_sql.cli.exit_codes import WRONG
 from odibi_sql.diagnostics import CompileError, Diagnostic, render_all
 
-FAILED, WRONG = 1, 2  # exit codes
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 

@@ -11,8 +11,7 @@ import click
 
 from odibi_sql.cli.common import stop
 
-PIPELINE = '''pipeline {name}
-  "What customers ordered, cleaned, and who spends most."
+PIPELINE = '''pipeline {name} "What customers ordered, cleaned, and who spends most."
 
 ## Values given with `--param`, or here.
 param smallest decimal(10, 2) = 0
@@ -21,11 +20,16 @@ layer bronze
 
 ## The schema holds the files to it: a value that does not fit is an error with its file and line.
 ingest orders from csv "data/orders/*.csv"
-  schema (order_id int64 not null, customer_id int64, amount decimal(10, 2), status string, ordered_at timestamp)
+  schema (
+    order_id int64 not null,
+    customer_id int64,
+    amount decimal(10, 2),
+    status string,
+    ordered_at timestamp
+  )
 
 ## Without a schema, it is discovered once; `odibi check` prints it.
-ingest customers from csv "data/customers.csv"
-  key customer_id
+ingest customers from csv "data/customers.csv" key customer_id
 
 layer silver
 
@@ -37,13 +41,17 @@ transform clean from orders
   | derive day = cast(ordered_at as date)
 
 store clean to parquet "lake/orders" partition by country
-store rejected to csv "lake/rejected.csv"
+store rejected to ndjson "lake/rejected.ndjson"
 
 layer gold
 
 transform spending from clean
   | filter status is distinct from 'cancelled'
-  | aggregate orders = count(), total = sum(amount), latest = max(day) group by country, name
+  | aggregate
+      orders = count(),
+      total  = sum(amount),
+      latest = max(day)
+    group by country, name
   | derive place = rank() over (partition by country order by total desc)
   | sort country, place, name
 

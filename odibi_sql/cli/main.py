@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import io
 import os
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeGuard
 
 import click
 
 from odibi_sql import __version__
+from odibi_sql.cli.exit_codes import CANCELLED, DONE, FAILED, WRONG
 
 COMMANDS = {
     "check": "Find everything that is wrong with a pipeline, before anything runs.",
@@ -20,7 +23,7 @@ COMMANDS = {
     "fmt": "Lay out pipelines in the one style.",
     "functions": "List the functions of the language, or describe one.",
     "explain": "Explain an error code, with an example.",
-    "init": "Write a pipeline that runs, with its data, into a new folder.",
+    "init": "Write a pipeline that runs, with its data, into a folder.",
 }
 
 
@@ -57,22 +60,59 @@ def commands() -> None:
 def main() -> None:
     """Run the command line. Exit code 0: done; 1: the run failed; 2: the pipeline or the command is wrong."""
     gc.set_threshold(100_000, 50, 50)  # what a compilation makes lives to its end: looking for garbage finds none
+    _use_utf8()
+    code = _run()
     try:
-        commands.main(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_output()
+    except OSError as error:
+        _forget_output()
+        code = _tell_unwritten(error)
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Return the exit code of one command."""
+    try:
+        return int(commands.main(standalone_mode=False) or DONE)  # click returns the code of an Exit
     except click.Abort:
         click.echo("cancelled", err=True)
-        sys.exit(130)
+        return CANCELLED
     except click.ClickException as wrong:
         wrong.show()
-        sys.exit(2)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except Exception as defect:
+        return WRONG
+    except BrokenPipeError:  # who reads the output has enough of it, as `head` has
+        _forget_output()
+        return DONE
+    except Exception as error:
+        if _is_of_output(error):
+            _forget_output()
+            return _tell_unwritten(error)
         if "ODIBI_DEBUG" in os.environ:
             raise
-        click.echo(f"internal error: {type(defect).__name__}: {defect}", err=True)
+        click.echo(f"internal error: {type(error).__name__}: {error}", err=True)
         click.echo("This is a defect of odibi, not of the pipeline; ODIBI_DEBUG=1 shows where.", err=True)
-        sys.exit(1)
+        return FAILED
+
+
+def _is_of_output(error: Exception) -> TypeGuard[OSError]:
+    """Whether standard output could not be written: a full disk behind `>`, a closed terminal."""
+    return isinstance(error, OSError) and error.filename is None and error.errno in {errno.ENOSPC, errno.EIO}
+
+
+def _tell_unwritten(error: OSError) -> int:
+    click.echo(f"error: cannot write the output: {(error.strerror or str(error)).lower()}", err=True)
+    return FAILED
+
+
+def _use_utf8() -> None:
+    """Write UTF-8 whatever the locale says; what a terminal cannot show becomes `?`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() not in {"utf-8", "utf8"}:
+            stream.reconfigure(errors="replace")
+
+
+def _forget_output() -> None:
+    """Let what is still to be written go nowhere, so that nothing fails on it when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from odibi_sql import api, ir
-from odibi_sql.cli.common import FAILED, findings_shown, load_pipeline, pipeline_options, show_findings, stop
+from odibi_sql.cli.common import findings_shown, load_pipeline, pipeline_options, show_findings, stop
+from odibi_sql.cli.exit_codes import CANCELLED, FAILED
 from odibi_sql.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def command(
     with watching(plan, is_terminal=sys.stdout.isatty()) as listener:
         result = execute(plan, settings, listener)
     if result.status == "cancelled":
-        raise click.exceptions.Exit(130)
+        raise click.exceptions.Exit(CANCELLED)
     if not result.success:
         raise click.exceptions.Exit(FAILED)
 

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from odibi_sql import api
-from odibi_sql.cli.common import FAILED, findings_shown, load_pipeline, pipeline_options, stop
+from odibi_sql.cli.common import findings_shown, load_pipeline, pipeline_options, stop
+from odibi_sql.cli.exit_codes import FAILED
 from odibi_sql.diagnostics import did_you_mean
 
 
