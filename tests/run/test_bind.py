@@ -42,9 +42,9 @@ def test_texts_of_the_pipeline_stay_as_they_are():
 
 
 def test_whole_numbers_decimals_and_dates_are_read_exactly():
-    types = "{'a': 'BIGINT', \"b\": 'VARCHAR', 'c': 'DECIMAL(5, 2)', 'd': 'DATE'}"
+    types = "{'a': 'BIGINT', \"b\": 'VARCHAR', 'c': 'DECIMAL(5, 2)', 'd': 'DATE', 't': 'TIMESTAMP'}"
     bound = bind(f"SELECT a FROM read_csv('a.csv', columns = {types})", [source("a.csv", "a.csv")], ROOT)
-    assert "{'a': 'VARCHAR', \"b\": 'VARCHAR', 'c': 'VARCHAR', 'd': 'VARCHAR'}" in bound.sql
+    assert "{'a': 'VARCHAR', \"b\": 'VARCHAR', 'c': 'VARCHAR', 'd': 'VARCHAR', 't': 'VARCHAR'}" in bound.sql
     assert len(bound.readers) == 1
     kept = "SELECT a FROM read_csv('a.csv', columns = {'b': 'VARCHAR', 'f': 'DOUBLE', 'd': 'DATE'}, dateformat = '%d')"
     bound = bind(kept, [source("a.csv", "a.csv")], ROOT)

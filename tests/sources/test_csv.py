@@ -178,6 +178,12 @@ def test_not_a_number(tmp_path):
         ("float64", "1;5", "`d/2.csv` line 3: `1;5` in column `a` is no float64"),
         ("date", "01/02/2025", "`d/2.csv` line 3: `01/02/2025` in column `a` is no date"),
         ("date", "2025-02-01 10:00:00", "`d/2.csv` line 3: `2025-02-01 10:00:00` in column `a` is no date"),
+        ("timestamp", "2025-02-01 10:00+02", "`d/2.csv` line 3: `2025-02-01 10:00+02` in column `a` is no timestamp"),
+        (
+            "timestamp",
+            "2025-02-01T10:00:00.1234567",
+            "`d/2.csv` line 3: `2025-02-01T10:00:00.1234567` in column `a` is no timestamp",
+        ),
         ("timestamp", "noon", "`d/2.csv` line 3: `noon` in column `a` is no timestamp"),
         ("bool", "maybe", "`d/2.csv` line 3: `maybe` in column `a` is no bool"),
     ],
@@ -200,6 +206,17 @@ def test_a_date_with_the_time_of_midnight_is_a_date(tmp_path):
         "2025-02-01",
         "2025-02-02",
         "2025-02-03",
+    ]
+
+
+def test_timestamps_without_a_zone_or_in_utc(tmp_path):
+    texts = ("2025-02-01T10:00:00Z", "2025-02-01 10:00:00.120000+00", "2025-02-01 10:00", "2025-02-01")
+    write(tmp_path, "a.csv", "a\n" + "\n".join(texts))
+    assert [str(a) for (a,) in rows(tmp_path, "csv 'a.csv' schema (a timestamp)")] == [
+        "2025-02-01 00:00:00",
+        "2025-02-01 10:00:00",
+        "2025-02-01 10:00:00",
+        "2025-02-01 10:00:00.120000",
     ]
 
 

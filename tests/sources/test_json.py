@@ -67,7 +67,8 @@ def test_a_declared_column_that_no_object_has_is_a_warning(tmp_path):
         ("int64", '"x"', "`a.ndjson` line 2: `x` in column `a` is no int64"),
         ("decimal(5, 2)", "1.239", "`a.ndjson` line 2: `1.239` in column `a` is no decimal(5, 2)"),
         ("date", '"noon"', "`a.ndjson` line 2: `noon` in column `a` is no date"),
-        ("timestamp", '"noon"', "`a.ndjson` line 2 does not fit: "),
+        ("timestamp", '"noon"', "`a.ndjson` line 2: `noon` in column `a` is no timestamp"),
+        ("timestamptz", '"noon"', "`a.ndjson` line 2 does not fit: "),
         ("float64", '{"x":1}', "`a.ndjson` line 2 does not fit: "),
     ],
 )

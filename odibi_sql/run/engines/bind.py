@@ -2,8 +2,8 @@
 
 A plan says `read_csv('data/*.csv', …)` as the pipeline does. What runs reads exactly the files that the plan's
 sources name, wherever the process stands. And it reads values exactly: in a csv or JSON DuckDB takes `1.5` for the
-BIGINT 2 and leaves the time of day out of a DATE, so whole numbers, decimals and dates are read as text and held to
-their type.
+BIGINT 2, and leaves the time of day out of a DATE and the zone out of a TIMESTAMP, so these are read as text and held
+to their type.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ _MISFIT = "\x1fmisfit\x1f"  # begins the engine's message for a value that does 
 _READERS = {"read_csv": "csv", "read_json": "json", "read_ndjson": "json", "read_parquet": "parquet"}
 _TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/|[A-Za-z_][A-Za-z_0-9]*|\s+|.""", re.DOTALL)
 _WHOLE = re.compile(r"(TINYINT|SMALLINT|INTEGER|INT|BIGINT)", re.IGNORECASE)
+_DAY = "[0-9]+[-/][0-9]+[-/][0-9]+"
+_CLOCK = "[0-9:]+([.][0-9]{1,6}0*)?(Z|[+-]00(:?00)?)?"  # UTC at most: another zone would be left out
 _DECIMAL = re.compile(r"DECIMAL\((\d+), *(\d+)\)", re.IGNORECASE)
 
 
@@ -144,10 +146,11 @@ def _exact(call: str, comma: bool) -> str:
     tokens = _TOKEN.findall(call)
     if _READERS[tokens[0].lower()] == "parquet":
         return call
-    has_format = "dateformat" in (each.lower() for each in tokens)
+    said = {each.lower() for each in tokens}
+    formatted = {type_ for type_ in ("DATE", "TIMESTAMP") if f"{type_.lower()}format" in said}
     held: list[str] = []
     for place, name, type_ in list(_column_types(tokens)):
-        if type_.upper() == "DATE" and has_format:
+        if type_.upper() in formatted:
             continue
         check = _held(name, type_, comma)
         if check is not None:
@@ -195,23 +198,30 @@ def _held(name: str, type_: str, comma: bool) -> str | None:
     """Return the column held to its type, an error where a value does not fit; None where DuckDB itself does so."""
     column = named(name)
     text = f"replace({column}, ',', '.')" if comma else column
-    decimal = _DECIMAL.fullmatch(type_)
-    if _WHOLE.fullmatch(type_):
-        condition = f"NOT contains({text}, '.') OR regexp_full_match({text}, ' *[+-]?[0-9]+[.]0* *')"
-    elif decimal is not None:
-        digits = decimal[2]
-        condition = (
-            f"contains({text}, '.') AND strlen({text}) - instr({text}, '.') <= {digits}"
-            f" OR regexp_full_match({text}, ' *[+-]?[0-9]*([.][0-9]{{0,{digits}}}0*)?([eE][+]?[0-9]+)? *')"
-        )
-    elif type_.upper() == "DATE":
-        condition = f"strlen({column}) <= 10 OR regexp_full_match({column}, ' *[0-9]+-[0-9]+-[0-9]+([ T][0:.]+)? *')"
-        text = column
-    else:
+    condition = _fits(text, column, type_.upper())
+    if condition is None:
         return None
     misfit = quoted(f"{_MISFIT}{name}\x1f{type_}\x1f")
     value = f"coalesce(CASE WHEN {condition} THEN TRY_CAST({text} AS {type_}) END, error({misfit} || {column}))"
     return f"{value} AS {column}"
+
+
+def _fits(number: str, text: str, type_: str) -> str | None:
+    """Return the condition under which a cast of a text to `type_` loses nothing; the quick test first."""
+    decimal = _DECIMAL.fullmatch(type_)
+    if _WHOLE.fullmatch(type_):
+        return f"NOT contains({number}, '.') OR regexp_full_match({number}, ' *[+-]?[0-9]+[.]0* *')"
+    if decimal is not None:
+        digits = decimal[2]
+        return (
+            f"contains({number}, '.') AND strlen({number}) - instr({number}, '.') <= {digits}"
+            f" OR regexp_full_match({number}, ' *[+-]?[0-9]*([.][0-9]{{0,{digits}}}0*)?([eE][+]?[0-9]+)? *')"
+        )
+    if type_ == "DATE":
+        return f"strlen({text}) <= 10 OR regexp_full_match({text}, ' *{_DAY}([ T][0:.]+)? *')"
+    if type_ == "TIMESTAMP":
+        return f"strlen({text}) = 19 AND {text}[17] = ':' OR regexp_full_match({text}, ' *{_DAY}([ T]{_CLOCK})? *')"
+    return None
 
 
 def _unquoted(token: str) -> str:
