@@ -37,6 +37,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     keys: Keys = ()
     order: tuple[ir.SortKey, ...] = ()  # of columns of `relation`
     sort: Span | None = None
+    sort_allowed: tuple[str, ...] = ()  # the warnings that this operator silences
     checked: frozenset[str] = frozenset()  # columns that an expectation holds to be not null
     layer: str | None = None
     allowed: tuple[str, ...] = ()  # the warnings that the step silences
@@ -149,7 +150,7 @@ def order_of(flow: Flow) -> tuple[ir.SortKey, ...]:
 def ends_order(context: Context, flow: Flow, by: str) -> Flow:
     """Return the rows without an order and without hidden columns; a sort that nothing used is told."""
     if flow.sort is not None:
-        context.report(UnusedSort(span=flow.sort, ended_by=by), flow.allowed)
+        context.report(UnusedSort(span=flow.sort, ended_by=by), (*flow.allowed, *flow.sort_allowed))
     return (
         project(replace(flow, order=(), sort=None), columns_as_they_are(flow.schema))
         if flow.hidden

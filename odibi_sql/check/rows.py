@@ -49,7 +49,7 @@ def check_sort(context: Context, flow: Flow, operator: syntax.Sort) -> Flow:
     allowed = (*flow.allowed, *operator.allowed)
     keys = sort_keys(context, scope_of_flow(flow), operator.keys, windows=True, allowed=allowed)
     flow, order = with_key_columns(flow, keys)
-    return replace(flow, order=order, sort=operator.span)
+    return replace(flow, order=order, sort=operator.span, sort_allowed=operator.allowed)
 
 
 def check_limit(context: Context, flow: Flow, operator: syntax.Limit) -> Flow:
