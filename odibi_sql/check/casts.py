@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import struct
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -71,6 +72,8 @@ def _value_as(value: ir.Value, to: ir.Type) -> ir.Value:
             return value if -(2 ** (bits - 1)) <= value < 2 ** (bits - 1) else None
         case int(), ir.Float(bits=bits):
             return float(value) if abs(value) <= _EXACT_FLOAT[bits] else None
+        case (Decimal() | float(), ir.Float(bits=32)):
+            return _as_float32(float(value))
         case int() | Decimal(), ir.Decimal():
             return Decimal(value) if _fits(digits_of(value), to) else None
         case (Decimal() | float(), ir.Float()):
@@ -85,6 +88,15 @@ def _value_as(value: ir.Value, to: ir.Type) -> ir.Value:
         case datetime.date(), ir.Timestamp():
             return datetime.datetime.combine(value, datetime.time())
     return None
+
+
+def _as_float32(value: float) -> float | None:
+    """Return the nearest number that 32 bits hold, or None where that is none but infinity."""
+    try:
+        (nearest,) = struct.unpack("f", struct.pack("f", value))
+    except OverflowError:
+        return None
+    return float(nearest)
 
 
 def _fits(digits: ir.Decimal, to: ir.Decimal) -> bool:

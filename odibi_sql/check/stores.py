@@ -99,7 +99,7 @@ def _check_types(context: Context, statement: syntax.Store, format_: Format, dat
             if field.type == ir.Array(ir.STRING):
                 instead += f", or make a text of it: `array_to_string({field.name}, ', ')`"
         elif isinstance(field.type, ir.Binary) and format_.name != "parquet":
-            instead = "store to parquet, or make a text of it with `hex` or `base64`"
+            instead = "store to parquet, or make a text of it with `hex` or `to_base64`"
         else:
             continue
         context.report(

@@ -128,3 +128,8 @@ def test_a_mistake_is_told_once() -> None:
 def test_long_chains_are_taken_without_recursion() -> None:
     assert typed(" and ".join(["b"] * 90)).type == typed("b").type
     assert show(typed(" + ".join(["i"] * 5))) == "+(+(+(+(i, i), i), i), i)"
+
+
+def test_a_constant_cast_to_float32_is_the_number_that_32_bits_hold() -> None:
+    assert show(typed("cast(0.1 as float32)")) == "0.10000000149011612"
+    assert show(typed("cast(0.5 as float32)")) == "0.5"
