@@ -42,6 +42,7 @@ def check_step(context: Context, step: Step, layer: str | None) -> Made:
         doc=step.doc,
         options=options,
         gates=flow.gate_names,
+        is_discovered=_is_discovered(step),
         span=step.span,
     )
     datasets = (*(replace(each, options=options, layer=layer) for each in flow.datasets), dataset)
@@ -74,3 +75,7 @@ def _rows(context: Context, step: Step) -> Flow:
 
             return check_sql_step(context, step, replace(start, allowed=step.allowed))
     raise TypeError(step)
+
+
+def _is_discovered(step: Step) -> bool:
+    return isinstance(step, syntax.Ingest) and isinstance(step.source, syntax.FilesFrom) and step.schema is None
