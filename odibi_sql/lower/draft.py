@@ -151,6 +151,11 @@ def used(value: Value) -> exp.Expression:
     return sql
 
 
+def renewed(value: Value) -> Value:
+    """Return the value as another one, which what was made of it so far does not know."""
+    return replace(value, token=next(_tokens))
+
+
 def column(name: str, table: str) -> exp.Column:
     """Return a column of the source called `table`; quotes are settled when the statement is put together."""
     return exp.Column(this=exp.Identifier(this=name), table=exp.Identifier(this=table))

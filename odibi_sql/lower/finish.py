@@ -147,36 +147,44 @@ def _join(join: Joined) -> exp.Expression:
     words: dict[str, Any] = (
         {"kind": join.word} if join.word in ("SEMI", "ANTI", "CROSS") else {"side": join.word or None}
     )
-    on = exp.and_(*(each.copy() for each in join.on), copy=False, wrap=False) if join.on else None
+    on = conjunction(join.on, {}) if join.on else None
     using = [exp.Identifier(this=name) for name in join.using] or None
     return exp.Join(this=_table(join.source, is_one=False), on=on, using=using, **words)
 
 
 def _add_conditions(draft: Draft, shown: _Shown, place: Place, statement: exp.Select) -> None:
     can = place.dialect.can
-    where, qualify = draft.where, draft.qualify
-    if qualify and not draft.has_window and not any(each.find(exp.Window) for each in qualify):
-        where, qualify = ((*where, *qualify), ()) if draft.group is None else (where, qualify)
+    where, having, qualify = _conditions(draft)
     if where:
         windowless = {token: name for token, name in shown.tokens.items() if not _has_window(draft, name)}
         said = windowless if can.alias_in_where and draft.group is None else {}
-        statement.set("where", exp.Where(this=_all(where, said)))
+        statement.set("where", exp.Where(this=conjunction(where, said)))
     if draft.group:
-        statement.set(
-            "group",
-            exp.Group(expressions=[_key(name, key, draft, shown, can.alias_in_group) for name, key in draft.group]),
-        )
-    if draft.having:
-        statement.set("having", exp.Having(this=_all(draft.having, shown.tokens if can.alias_in_group else {})))
+        keys = [_key(name, key, draft, shown, can.alias_in_group) for name, key in draft.group]
+        statement.set("group", exp.Group(expressions=keys))
+    if having:
+        said = shown.tokens if can.alias_in_group else {}
+        statement.set("having", exp.Having(this=conjunction(having, said)))
     if qualify:
-        statement.set("qualify", exp.Qualify(this=_all(qualify, shown.tokens)))
+        statement.set("qualify", exp.Qualify(this=conjunction(qualify, shown.tokens)))
+
+
+def _conditions(draft: Draft) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]:
+    """Return what goes to WHERE, HAVING and QUALIFY: where no window is left, nothing has to wait for one."""
+    has_window = draft.has_window or any(each.find(exp.Window) for each in draft.qualify)
+    if not draft.qualify or has_window:
+        return draft.where, draft.having, draft.qualify
+    if draft.group is None:
+        return (*draft.where, *draft.qualify), draft.having, ()
+    return draft.where, (*draft.having, *draft.qualify), ()
 
 
 def _has_window(draft: Draft, name: str) -> bool:
     return draft.env[name].has_window
 
 
-def _all(conditions: tuple[Any, ...], said: dict[int, str]) -> exp.Expression:
+def conjunction(conditions: tuple[Any, ...], said: dict[int, str]) -> exp.Expression:
+    """Return copies of all conditions with AND between them."""
     named = [_named(each.copy(), said) for each in conditions]
     if len(named) == 1:
         return named[0]

@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from odibi_sql import ir
 from odibi_sql.ir.walk import has_subquery
-from odibi_sql.lower.draft import Draft, Value, used, value_of
+from odibi_sql.lower.draft import Draft, Value, renewed, used, value_of
 from odibi_sql.lower.expressions import exact
 from odibi_sql.lower.scope import Place, Scope, absorbed
 from odibi_sql.lower.typed import binary, number
@@ -30,7 +30,7 @@ def lower_aggregation(node: ir.Aggregate, draft: Draft, place: Place) -> Draft:
 
 def _key(expr: ir.Expr, scope: Scope) -> Value:
     if isinstance(expr, ir.Column):
-        return scope.env[expr.name]
+        return renewed(scope.env[expr.name])  # the aggregates cannot say the column's name
     return value_of(exact(expr, scope), expr.type)
 
 

@@ -142,13 +142,15 @@ def _joined(left: ir.Expr, right: ir.Expr, type_: ir.Type, scope: Scope) -> Type
         if not left.nullable and not right.nullable:
             return Typed(sql=joined, type=type_)
         return Typed(sql=exp.Case(ifs=[exp.If(this=exp.Not(this=exp.Paren(this=is_null)), true=joined)]), type=type_)
-    is_lost = any(each.nullable and not _has_columns(each) for each in (left, right))
+    is_lost = any(each.nullable and _is_null_when_planned(each) for each in (left, right))
     return Typed(sql=binary(exp.DPipe, one, other), type=ir.UNKNOWN if is_lost else type_)
 
 
-def _has_columns(expr: ir.Expr) -> bool:
-    """Whether it is no constant: DuckDB gives `x || NULL` no type."""
-    return any(isinstance(part, ir.Column | ir.Outer) for part in every(expr))
+def _is_null_when_planned(expr: ir.Expr) -> bool:
+    """Whether DuckDB could find out before it runs that it is NULL: then `||` has no type."""
+    inside = list(every(expr))
+    has_null = any(isinstance(part, ir.Literal) and part.value is None for part in inside)
+    return has_null or not any(isinstance(part, ir.Column | ir.Outer) for part in inside)
 
 
 def _null_test(sql: exp.Expression) -> exp.Expression:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from odibi_sql import ir
 from odibi_sql.functions import lookup
-from odibi_sql.ir.walk import every, has_subquery, has_window, outer_columns, parts
+from odibi_sql.ir.walk import every, expressions, has_subquery, has_window, outer_columns, parts
 from odibi_sql.lower.draft import Draft, Value, value_of
 from odibi_sql.lower.expressions import exact, lower_expression
 from odibi_sql.lower.grouping import lower_aggregation, lower_dedupe, lower_distinct, lower_limit, lower_sort
@@ -61,6 +61,8 @@ def _leaf(relation: ir.Relation, place: Place) -> Draft:
 
 
 def _lowered(node: ir.Relation, draft: Draft, place: Place) -> Draft:
+    if place.outside and any(join.word not in ("", "LEFT", "CROSS") for join in draft.joins) and _reaches_out(node):
+        draft = wrap(draft, place)  # DuckDB cannot take a correlated query through other joins
     match node:
         case ir.Filter(condition=condition):
             return _filter(condition, draft, place)
@@ -77,6 +79,10 @@ def _lowered(node: ir.Relation, draft: Draft, place: Place) -> Draft:
         case ir.Limit():
             return lower_limit(node, draft, place)
     raise TypeError(node)
+
+
+def _reaches_out(node: ir.Relation) -> bool:
+    return any(isinstance(part, ir.Outer) for expr in expressions(node) for part in every(expr))
 
 
 def _values(node: ir.Aggregate) -> tuple[ir.Expr, ...]:

@@ -7,6 +7,7 @@ from sqlglot import exp
 from odibi_sql import ir
 from odibi_sql.lower.draft import Cte, Draft, Source, column, over_source, value_of
 from odibi_sql.lower.scope import Place
+from odibi_sql.lower.sets import no_rows
 from odibi_sql.lower.typed import cast_to, text
 
 CSV_OPTIONS = {  # of the language: the engine's name for it, and what it is without a word
@@ -27,7 +28,7 @@ def lower_scan(scan: ir.Scan, place: Place) -> Draft:
     """Return the draft that reads the files; several layouts of files are put together in a CTE."""
     source, name = scan.source, place.owner
     if not source.groups:
-        return _nothing(scan, place)
+        return no_rows(scan.schema, place)  # no file matches yet
     if len(source.groups) == 1:
         return _draft(scan, _source(scan, source.groups[0], place), place)
     reads = [_all_of(_source(scan, group, place)) for group in source.groups]
@@ -47,12 +48,6 @@ def lower_scan(scan: ir.Scan, place: Place) -> Draft:
 
 def _all_of(source: Source) -> exp.Expression:
     return exp.Select(expressions=[exp.Star()], from_=exp.From(this=source.sql))
-
-
-def _nothing(scan: ir.Scan, place: Place) -> Draft:
-    """No file matches yet: no rows."""
-    env = {field.name: value_of(cast_to(exp.Null(), field.type, place.dialect), field.type) for field in scan.schema}
-    return Draft(owner=place.owner, source=None, env=env, where=(exp.false(),))
 
 
 def _draft(scan: ir.Scan, source: Source, place: Place) -> Draft:

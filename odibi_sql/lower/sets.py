@@ -52,16 +52,24 @@ def _input(draft: Draft, word: str, place: Place) -> Draft:
 def lower_rows(node: ir.Rows, place: Place) -> Draft:
     """Return FROM (VALUES …) AS step(columns). The first row has the types, the others are brought to them."""
     if not node.rows:
-        env = {each.name: value_of(cast_to(exp.Null(), each.type, place.dialect), each.type) for each in node.schema}
-        return Draft(owner=place.owner, source=None, env=env, where=(exp.false(),))
+        return no_rows(node.schema, place)
     types = [field.type for field in node.schema]
-    listed = [exp.Tuple(expressions=_row(row, types, place, is_first=not at)) for at, row in enumerate(node.rows)]
-    columns = [exp.Identifier(this=name) for name in node.schema.names]
+    listed = [_row(row, types, place, is_first=not at) for at, row in enumerate(node.rows)]
+    return _values(listed, node.schema, place)
+
+
+def no_rows(schema: ir.Schema, place: Place) -> Draft:
+    """Return columns of these types without a row."""
+    nulls = [cast_to(exp.Null(), field.type, place.dialect) for field in schema]
+    return replace(_values([nulls], schema, place), where=(exp.false(),))
+
+
+def _values(rows: list[list[exp.Expression]], schema: ir.Schema, place: Place) -> Draft:
+    columns = [exp.Identifier(this=name) for name in schema.names]
+    listed = [exp.Tuple(expressions=row) for row in rows]
     values = exp.Values(expressions=listed, alias=exp.TableAlias(columns=columns))
-    source = Source(
-        alias=place.owner, sql=values, columns=node.schema.names, is_named=False, is_exact=True, is_wide=True
-    )
-    return over_source(source, node.schema, place.owner)
+    source = Source(alias=place.owner, sql=values, columns=schema.names, is_named=False, is_exact=True, is_wide=True)
+    return over_source(source, schema, place.owner)
 
 
 def _row(row: tuple[ir.Literal, ...], types: list[ir.Type], place: Place, is_first: bool) -> list[exp.Expression]:
