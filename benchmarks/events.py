@@ -54,7 +54,7 @@ DEVICES_TABLE = """
 select
     i::int as device_id,
     'SN-' || lpad(i::text, 6, '0') as serial,
-    ['meter', 'pump', 'valve', 'camera', 'gateway', 'thermostat', 'lock', 'scale'][1 + (hash(i) % 8)::int] as device_type,
+    ['meter', 'pump', 'valve', 'camera', 'gateway', 'lock', 'scale', 'switch'][1 + (hash(i) % 8)::int] as device_type,
     (hash(i, 7) % 200)::int as site_id
 from range({devices}) as t(i)
 """

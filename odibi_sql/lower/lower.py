@@ -19,6 +19,7 @@ from odibi_sql.lower.grouping import lower_sort
 from odibi_sql.lower.naming import Names, unused
 from odibi_sql.lower.printer import print_statement
 from odibi_sql.lower.relations import MOST_CTES, lower_relation
+from odibi_sql.lower.reread import store_to_read
 from odibi_sql.lower.scope import Place
 from odibi_sql.lower.subqueries import with_ctes
 from odibi_sql.lower.wrapping import table, wrap
@@ -36,7 +37,8 @@ def lower(graph: ir.Graph, dialect: Dialect, goals: tuple[str, ...] | None = Non
     for name in asked.datasets:
         work.make(name)
     for store in asked.stores:
-        work.write(store)
+        if store.name not in work.stage_names:
+            work.write(store)
     for name in asked.answers:
         work.answer(name)
     return Plan(pipeline=graph.pipeline, dialect=dialect.name, stages=tuple(work.stages), steps_skipped=asked.skipped)
@@ -95,7 +97,7 @@ class Work:
         traits = self.reading.and_(Traits(steps=(dataset.step,), gates=dataset.gates))
         made = Made(draft=draft, traits=traits, is_cheap=is_cheap(dataset.relation, self._is_cheap))
         if self._is_table(dataset, made):
-            self._materialize(dataset, made)
+            self._keep(dataset, made)
         self.made[name] = made
 
     def _is_cheap(self, name: str) -> bool:
@@ -108,19 +110,26 @@ class Work:
             return True
         return self.asked.readers.get(dataset.name, 0) > 1 and not made.is_cheap and not made.draft.is_bare
 
-    def _materialize(self, dataset: ir.Dataset, made: Made) -> None:
-        """Make a table of a dataset, after the checks that can be done without it."""
-        draft = made.draft
-        if dataset.order and not draft.is_cut:
-            draft = replace(draft, order=())
+    def _keep(self, dataset: ir.Dataset, made: Made) -> None:
+        """Make a table of a dataset, after the checks that can be done without it: the files of a store of it that
+        give the rows back as they are, or else one in the engine's memory."""
         traits = self._checked(made.traits)
         later = tuple(each for each in traits.gates if each not in self.stage_names)
-        self._add(Materialize, dataset.name, draft, dataset.relation.schema, traits)
+        store = None if later else store_to_read(dataset, self.asked.stores)
+        if store is None:
+            self._materialize(dataset, made.draft, traits)
+        else:
+            self._write(store, dataset, made.draft, traits, table=dataset.name)
         self.names.given.add(dataset.name.lower())
         source = table(dataset.name, dataset.relation.schema.names)
         made.draft = over_source(source, dataset.relation.schema, dataset.name)
-        made.traits = Traits(needs=(dataset.name,), gates=later)
+        made.traits = Traits(needs=(self.stages[-1].name,), gates=later)
         made.is_cheap = True
+
+    def _materialize(self, dataset: ir.Dataset, draft: Draft, traits: Traits) -> None:
+        if dataset.order and not draft.is_cut:
+            draft = replace(draft, order=())
+        self._add(Materialize, dataset.name, draft, dataset.relation.schema, traits)
 
     def _checked(self, traits: Traits) -> Traits:
         """Return the traits with a need of every check that can be done by now; those not yet planned are added."""
@@ -139,16 +148,24 @@ class Work:
         """Add the stage of a store."""
         dataset = self.datasets[store.dataset]
         draft = self._all_of(dataset)
+        self._write(store, dataset, draft, self._checked(self.reading))
+
+    def _write(
+        self, store: ir.Store, dataset: ir.Dataset, draft: Draft, traits: Traits, table: str | None = None
+    ) -> None:
+        if dataset.order and not draft.order:
+            draft = lower_sort(dataset.order, draft, self._place(dataset.name))
         self._add(
             Write,
             store.name,
             draft,
             dataset.relation.schema,
-            self._checked(self.reading.and_(Traits(steps=(store.name,)))),
+            traits.and_(Traits(steps=(store.name,))),
             target=store.target,
             mode=store.mode,
             dataset=store.dataset,
-            is_ordered=bool(draft.order or dataset.order),
+            is_ordered=bool(draft.order),
+            table=table,
         )
 
     def answer(self, name: str) -> None:

@@ -37,6 +37,7 @@ class Write(Stage, frozen=True, kw_only=True):
     mode: Mode
     dataset: str
     is_ordered: bool = False  # the rows of the query have an order, which the files keep
+    table: str | None = None  # later stages read the rows, once they are stored, as this table of the run
 
 
 class Answer(Stage, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from odibi_sql.plan import Answer, Check, Materialize, Stage, Write
 from odibi_sql.run.engines.engine import Cancelled, Engine, EngineProblem
 from odibi_sql.run.gates import broken, outcomes
 from odibi_sql.run.outcome import RunProblem, StageOutcome
-from odibi_sql.run.stores.store import store
+from odibi_sql.run.stores.store import final_path, store
 
 Kind = OneOf["materialize", "check", "write", "answer"]
 
@@ -64,6 +64,8 @@ def _run(engine: Engine, stage: Stage, root: Path) -> Done:
             return replace(done, outcome=replace(done.outcome, rules=rules))
         case Write():
             stored = store(engine, stage, root)
+            if stage.table is not None:
+                engine.adopt(stage.table, stage, final_path(stage, root))
             outcome = replace(outcome_of(stage, "done"), rows=stored.rows, bytes=stored.bytes, files=stored.files)
             return Done(outcome=outcome)
         case Answer():

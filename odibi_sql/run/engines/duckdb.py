@@ -14,13 +14,13 @@ from typing import Any
 from urllib.parse import quote
 
 from odibi_sql.ir import Target
-from odibi_sql.plan import Answer, Check, Materialize, Stage
+from odibi_sql.plan import Answer, Check, Materialize, Stage, Write
 from odibi_sql.resources import dialect_file
 from odibi_sql.run.engines.bind import bind, misfit_of, named, quoted
 from odibi_sql.run.engines.copying import extension, file_options, folder_options
 from odibi_sql.run.engines.engine import Cancelled, EngineProblem, Existing
 from odibi_sql.run.engines.locate import not_utf8, place_of
-from odibi_sql.run.engines.reread import reader, union_with
+from odibi_sql.run.engines.reread import reader, stored, union_with
 from odibi_sql.run.outcome import Settings
 from odibi_sql.sources.messages import Explained, explained
 from odibi_sql.sources.messages import misfit as misfit_words
@@ -75,6 +75,11 @@ class DuckDB:
             if is_ordered:
                 return _write_in_order(cursor, sql, target, to)
             return _count(cursor.execute(_copy(sql, to, folder_options(target))))
+
+    def adopt(self, table: str, stage: Write, at: Path) -> None:
+        """Let later stages read stored files as a table."""
+        with self._cursor(stage) as cursor:
+            cursor.execute(f"CREATE VIEW {named(table)} AS {stored(stage, at)}")
 
     def progress(self, stage: str) -> float | None:
         """Return about which part of a stage is done."""

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from odibi_sql.ir import Schema, Target
-from odibi_sql.plan import Answer, Check, Materialize, Stage
+from odibi_sql.plan import Answer, Check, Materialize, Stage, Write
 
 
 class EngineProblem(Exception):
@@ -51,6 +51,9 @@ class Engine(Protocol):
 
         `before`: a file whose rows come first. Raises EngineProblem, Cancelled.
         """
+
+    def adopt(self, table: str, stage: Write, at: Path) -> None:
+        """Let later stages read what a stage has stored `at` a place as a table. Raises EngineProblem."""
 
     def progress(self, stage: str) -> float | None:
         """Return about which part (0 to 1) of a running stage is done; None where that is not known."""

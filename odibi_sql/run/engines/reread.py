@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from odibi_sql import ir
 from odibi_sql.ir import Target
+from odibi_sql.plan import Write
 from odibi_sql.run.engines.bind import literal_path, named, quoted
 from odibi_sql.run.engines.engine import Existing
+
+
+def stored(stage: Write, at: Path) -> str:
+    """Return a query of the rows that a stage has stored as Parquet, with the columns and types of its schema."""
+    columns = ", ".join(map(_cast, stage.schema))
+    target = stage.target
+    if not target.is_folder:
+        return f"SELECT {columns} FROM {reader(Existing(path=at, schema=stage.schema), target)}"
+    if next(at.rglob("*.parquet"), None) is None:
+        empty = ", ".join(f"NULL AS {named(name)}" for name in stage.schema.names)
+        return f"SELECT {columns} FROM (SELECT {empty}) WHERE false"
+    files = quoted("/".join([literal_path(str(at)), *("*" for _ in target.partition), "*.parquet"]))
+    types = ", ".join(f"{quoted(name)}: {engine_type(stage.schema[name].type)}" for name in target.partition)
+    hive = f"hive_partitioning = true, hive_types = {{{types}}}" if types else "hive_partitioning = false"
+    return f"SELECT {columns} FROM read_parquet({files}, {hive})"
 
 
 def union_with(before: Existing, target: Target, sql: str) -> str:
