@@ -13,6 +13,7 @@ from odibi_sql.plan import Materialize, Plan, Stage, Write
 from odibi_sql.run.engines.engine import Engine, EngineProblem
 from odibi_sql.run.outcome import Listener, RunProblem, RunResult, Settings, StageOutcome
 from odibi_sql.run.stages import Done, failed, outcome_of, run_stage
+from odibi_sql.run.stores.staging import clear_retired
 from odibi_sql.run.stores.store import refusal
 
 _TICK = 0.1  # seconds between two looks at the progress
@@ -37,6 +38,7 @@ def execute(plan: Plan, settings: Settings, listener: Listener | None = None) ->
             run.is_cancelled = True
         except EngineProblem as problem:
             run.problems.append(RunProblem(stage="", steps=(), message=problem.reason, hint=problem.hint))
+    clear_retired()
     return run.result(time.perf_counter() - started)
 
 

@@ -51,7 +51,7 @@ def test_a_reader_sees_the_old_or_the_new(tmp_path, path, is_folder, query):
 
     reader = threading.Thread(target=poll)
     reader.start()
-    for number in range(1, 15):
+    for number in range(1, 11):
         done(run(tmp_path, write("w", path, version(number), format_=format_, is_folder=is_folder)))
     stop.set()
     reader.join()

@@ -8,13 +8,16 @@ import re
 import secrets
 import shutil
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 _HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
 _NAME = re.compile(rf"\.odibi-{_HOST}-(\d+)-([0-9a-f]{{12}})-(.*)", re.DOTALL)
+_MOMENT = 0.1  # seconds from an exchange to the end of the old folder
 _ours: set[str] = set()  # the tokens of this process that are in use
+_retired: dict[Path, float] = {}  # since when
 
 
 @contextmanager
@@ -26,8 +29,24 @@ def staging(final: Path) -> Iterator[Path]:
     try:
         yield place
     finally:
-        remove(place)
-        _ours.discard(token)
+        if place not in _retired:
+            remove(place)
+            _ours.discard(token)
+
+
+def retire(place: Path) -> None:
+    """Keep an old folder that was exchanged for a new one a moment longer: a reader may be about to list it."""
+    _retired[place] = time.monotonic()
+
+
+def clear_retired() -> None:
+    """Remove the folders that were retired, each when its moment is over."""
+    for place in list(_retired):
+        since = _retired.pop(place, None)
+        if since is not None:
+            time.sleep(max(0.0, since + _MOMENT - time.monotonic()))
+            remove(place)
+            _ours.discard(place.name.split("-")[3])
 
 
 def clear_stale(final: Path) -> None:

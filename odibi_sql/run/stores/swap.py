@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from odibi_sql.run.stores.staging import remove, staging
+from odibi_sql.run.stores.staging import retire, staging
 
 _AT_CWD = -100
 _EXCHANGE = 2
@@ -26,7 +26,7 @@ def put_file(ready: Path, final: Path) -> None:
 
 
 def put_folder(ready: Path, final: Path) -> None:
-    """Put the folder `ready` in place of `final`, which can be there; the old one is removed then.
+    """Put the folder `ready` in place of `final`, which can be there; the old one is retired then.
 
     On Linux the two names are exchanged in one step. Where the file system cannot, there is a moment between two
     renames in which nothing is at `final`.
@@ -35,8 +35,7 @@ def put_folder(ready: Path, final: Path) -> None:
     if not final.exists():
         ready.rename(final)
     elif exchange(ready, final):
-        _flush(final.parent)
-        remove(ready)
+        retire(ready)
     else:
         _put_in_two_steps(ready, final)
     _flush(final.parent)
