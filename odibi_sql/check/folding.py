@@ -96,7 +96,7 @@ def _operator(function: str, args: list[Any], expr: ir.Call) -> Any:
         case "||", [str() as left, str() as right]:
             return left + right
         case "negate", [value]:
-            return _of_type(-value, expr.type) if not isinstance(value, ir.Interval) else _times(value, -1)
+            return _times(value, -1) if isinstance(value, ir.Interval) else _of_type(_negative(value), expr.type)
         case "+" | "-" | "*" | "/" | "//" | "%", [left, right]:
             return _arithmetic(function, left, right, expr)
     raise _NoValue
@@ -126,6 +126,10 @@ def _arithmetic(function: str, left: Any, right: Any, expr: ir.Call) -> Any:
     if function in ("/", "//", "%") and right == 0:
         return None
     return _of_type(_number(function, left, right, expr.type), expr.type)
+
+
+def _negative(value: Any) -> Any:
+    return value.copy_negate() if isinstance(value, Decimal) else -value  # `-value` rounds decimals to 28 digits
 
 
 def _number(function: str, left: Any, right: Any, type_: ir.Type) -> Any:

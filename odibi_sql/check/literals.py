@@ -46,7 +46,8 @@ def number(place: Place, literal: syntax.Number, sign: int = 1) -> ir.Expr:
             return _too_large(place, literal.span, "int64", str(INT64_MAX))
         return ir.Literal(type=ir.INT64, nullable=False, value=value)
     if "e" not in text.lower():
-        return ir.Literal(type=ir.FLOAT64, nullable=False, value=sign * Decimal(text))
+        exact = Decimal(text)  # `sign * exact` would be rounded to 28 digits
+        return ir.Literal(type=ir.FLOAT64, nullable=False, value=exact if sign > 0 else exact.copy_negate())
     if math.isinf(float(text)):
         return _too_large(place, literal.span, "float64", FLOAT_MAX)
     return ir.Literal(type=ir.FLOAT64, nullable=False, value=sign * float(text))

@@ -88,7 +88,7 @@ def _whole(value: int) -> Typed:
 def _decimal(value: decimal.Decimal, type_: ir.Type) -> Typed:
     if isinstance(type_, ir.Decimal):
         value = value.quantize(decimal.Decimal(1).scaleb(-type_.scale), context=decimal.Context(prec=76))
-    digits = f"{abs(value):f}"
+    digits = f"{value.copy_abs():f}"  # `abs` would round it to 28 digits
     literal = exp.Literal.number(digits)
     whole, _, fraction = digits.partition(".")
     own: ir.Type = ir.Decimal(min(38, len(whole) + len(fraction)), len(fraction)) if fraction else ir.INT64

@@ -63,7 +63,7 @@ def discover_types(
 
 def _look(connection: Any, group: FileGroup, root: Path, options: Options, seen: dict[str, Seen]) -> None:
     values = f"UNPIVOT ({_sample(group, root, options)}) ON COLUMNS(*) INTO NAME place VALUE v"
-    query = f"SELECT place, {_counts('v', options)} FROM ({values}) GROUP BY place"  # a column each would be O(columns²)
+    query = f"SELECT place, {_counts('v', options)} FROM ({values}) GROUP BY place"  # side by side it is O(columns²)
     about = f"`{group.pattern or group.files[0]}`"
     found = {place: facts for place, *facts in engine.rows(connection, query, about, root)}
     for place, name in enumerate(group.header):

@@ -133,3 +133,10 @@ def test_long_chains_are_taken_without_recursion() -> None:
 def test_a_constant_cast_to_float32_is_the_number_that_32_bits_hold() -> None:
     assert show(typed("cast(0.1 as float32)")) == "0.10000000149011612"
     assert show(typed("cast(0.5 as float32)")) == "0.5"
+
+
+def test_a_number_keeps_all_its_digits() -> None:
+    digits = "12345678901234567890.123456789"  # 29 of them: decimal's own context keeps 28
+    assert str(typed(digits).value) == digits
+    assert str(typed(f"-{digits}").value) == f"-{digits}"
+    assert str(typed(f"- cast('{digits}' as decimal(38, 9))").value) == f"-{digits}"
