@@ -73,7 +73,7 @@ HEAVY = {"ibis", "duckdb", "pandas", "polars", "pyarrow", "pyspark", "sqlglot", 
 def test_a_check_imports_nothing_heavy() -> None:
     code = (
         "import odibi_sql\n"
-        "text = 'pipeline p\\ningest a from csv \"a.csv\" schema (x int64)\\n"
+        'text = \'pipeline p\\ningest a from csv "a.csv" schema (x int64)\\n'
         "transform b from a | derive y = upper(cast(x as string))'\n"
         "odibi_sql.check(odibi_sql.api.from_text(text))"
     )
@@ -83,3 +83,8 @@ def test_a_check_imports_nothing_heavy() -> None:
 def test_the_command_line_starts_without_the_compiler() -> None:
     loaded = modules_after("import odibi_sql.cli.main")
     assert loaded & {*HEAVY, "lark", "rich"} == set()
+
+
+def test_the_api_keeps_its_names_beside_the_rooms() -> None:
+    code = "import odibi_sql, odibi_sql.run.executor, odibi_sql.check.check\nassert odibi_sql.run.__module__ == 'odibi_sql.api'"
+    assert modules_after(f"{code}\nassert odibi_sql.check.__module__ == 'odibi_sql.api'")

@@ -78,5 +78,5 @@ def test_flights_counts_every_departure_once(ran: dict[str, Path]) -> None:
 
 def test_sensors_finds_what_was_planted(ran: dict[str, Path]) -> None:
     folder = ran["sensors"]
-    found = rows(f"select machine, at from '{folder}/lake/anomalies.csv' where is_planted order by all")
-    assert found == rows(f"select machine, at from '{folder}/data/planted.csv' order by all")
+    found = rows(f"select machine, \"at\" from '{folder}/lake/anomalies.csv' where is_planted order by all")
+    assert found == rows(f"select machine, \"at\" from '{folder}/data/planted.csv' order by all")

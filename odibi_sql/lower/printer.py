@@ -33,7 +33,7 @@ class _Readable:
         """Quote what has to be quoted, and nothing else."""
         name = expression.name
         if is_plain(name, self.facts):
-            return name
+            return str(name)
         quote = self.dialect.IDENTIFIER_END
         return f"{self.dialect.IDENTIFIER_START}{name.replace(quote, quote * 2)}{quote}"
 
@@ -75,7 +75,7 @@ def _struct(self: Any, expression: exp.Struct) -> str:
     line = f"{{{', '.join(members)}}}"
     if len(line) <= WIDTH - 20:
         return line
-    return "{\n" + self.indent(",\n".join(members), level=1, pad=0) + "\n}"
+    return str("{\n" + self.indent(",\n".join(members), level=1, pad=0) + "\n}")
 
 
 @cache

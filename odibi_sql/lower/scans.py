@@ -10,7 +10,8 @@ from odibi_sql.lower.scope import Place
 from odibi_sql.lower.sets import no_rows
 from odibi_sql.lower.typed import cast_to, text
 
-CSV_OPTIONS = {  # of the language: the engine's name for it, and what it is without a word
+Known = dict[str, tuple[str, ir.OptionValue]]
+CSV_OPTIONS: Known = {  # of the language: the engine's name for it, and what it is without a word
     "delimiter": ("delim", ","),
     "quote": ("quote", '"'),
     "escape": ("escape", '"'),
@@ -20,7 +21,7 @@ CSV_OPTIONS = {  # of the language: the engine's name for it, and what it is wit
     "comment": ("comment", ""),
     "decimal": ("decimal_separator", "."),
 }
-TIME_OPTIONS = {"date_format": ("dateformat", ""), "timestamp_format": ("timestampformat", "")}
+TIME_OPTIONS: Known = {"date_format": ("dateformat", ""), "timestamp_format": ("timestampformat", "")}
 Settings = dict[str, exp.Expression]
 
 
@@ -105,7 +106,7 @@ def _parquet(source: ir.FileSource, group: ir.FileGroup, files: exp.Expression, 
 def _csv(source: ir.FileSource, group: ir.FileGroup, files: exp.Expression, place: Place) -> exp.Expression:
     options = dict(source.options)
     settings: Settings = {"header": exp.Boolean(this=bool(options.get("header", True)))}
-    settings |= _options(options, CSV_OPTIONS | TIME_OPTIONS) | _compression(options)
+    settings |= _options(options, CSV_OPTIONS | TIME_OPTIONS) | _compression(options, "none")
     if not options.get("quoted_null", False):
         settings["allow_quoted_nulls"] = exp.false()
     settings["auto_detect"] = exp.false()
@@ -121,7 +122,7 @@ def _type(source: ir.FileSource, name: str) -> ir.Type:
 def _json(scan: ir.Scan, group: ir.FileGroup, files: exp.Expression, place: Place) -> exp.Expression:
     source, options = scan.source, dict(scan.source.options)
     settings: Settings = {"format": text("newline_delimited" if source.format == "ndjson" else "auto")}
-    settings |= _options(options, TIME_OPTIONS) | _compression(options)
+    settings |= _options(options, TIME_OPTIONS) | _compression(options, "uncompressed")
     columns = {name: source.columns[name].type for name in _own(scan.schema, source)}
     if columns:
         settings["columns"] = _types(columns, place)
@@ -134,7 +135,7 @@ def _own(schema: ir.Schema, source: ir.FileSource) -> tuple[str, ...]:
     return names or tuple(name for name in source.columns.names if name not in source.hive)[:1]
 
 
-def _options(options: dict[str, ir.OptionValue], known: dict[str, tuple[str, ir.OptionValue]]) -> Settings:
+def _options(options: dict[str, ir.OptionValue], known: Known) -> Settings:
     said: Settings = {}
     for name, (word, default) in known.items():
         value = options.get(name, default)
@@ -143,9 +144,9 @@ def _options(options: dict[str, ir.OptionValue], known: dict[str, tuple[str, ir.
     return said
 
 
-def _compression(options: dict[str, ir.OptionValue]) -> Settings:
+def _compression(options: dict[str, ir.OptionValue], none: str) -> Settings:
     value = options.get("compression", "auto")
-    return {} if value == "auto" else {"compression": text("none" if value == "none" else str(value))}
+    return {} if value == "auto" else {"compression": text(none if value == "none" else str(value))}
 
 
 def _hive(source: ir.FileSource, group: ir.FileGroup, place: Place) -> Settings:
