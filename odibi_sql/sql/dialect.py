@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, ClassVar
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
-from sqlglot.errors import ErrorLevel
+from sqlglot.errors import ErrorLevel, ParseError
 from sqlglot.tokens import TokenType
 
 DUCKDB = "duckdb"
@@ -37,10 +40,31 @@ def first_index(dialect: Any) -> int:
 
 
 def parse(dialect: Any, tokens: list[Any], text: str) -> list[exp.Expr | None]:
-    """Return the statements of a text. Raises ParseError with all that is wrong."""
+    """Return the statements of a text. Raises ParseError with all that is wrong.
+
+    Of texts that are damaged badly sqlglot's parser trips over its own None's and lists; that is a ParseError here.
+    """
     reader = _reader(dialect.parser_class, dialect.parser_class is Dialect.get(DUCKDB).parser_class)
     parser = reader(dialect=dialect, error_level=ErrorLevel.RAISE, error_message_context=len(text) + 1)
-    return list(parser.parse(tokens, text))
+    try:
+        with _without_remarks():
+            return list(parser.parse(tokens, text))
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, ParseError):
+            raise
+        found = {"description": "nothing can be made of it", "start_context": "", "highlight": text}
+        raise ParseError(str(error), errors=[found]) from error
+
+
+@contextmanager
+def _without_remarks() -> Iterator[None]:
+    """Keep sqlglot from writing to the log what it does not understand: it is told as an error, at its place."""
+    logger = logging.getLogger("sqlglot")
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
 
 
 @cache

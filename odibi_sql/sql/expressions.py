@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from sqlglot import exp
 from odibi_sql import syntax
 from odibi_sql.diagnostics import Span
 from odibi_sql.sql import calls, predicates, queries
-from odibi_sql.sql.reading import Reading, refuse, refuse_meaning, refuse_others
+from odibi_sql.sql.reading import Reading, refuse, refuse_meaning, refuse_others, wrong_syntax
 from odibi_sql.sql.types import type_of
 
 _BINARY: dict[type[exp.Expr], str] = {
@@ -32,8 +33,13 @@ _BINARY: dict[type[exp.Expr], str] = {
 }
 
 
-def expression_of(reading: Reading, node: exp.Expr) -> syntax.Expr:
+_NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+
+def expression_of(reading: Reading, node: exp.Expr | None) -> syntax.Expr:
     """Return the expression. What the language cannot hold is reported, and comes back as something of no meaning."""
+    if node is None:
+        return wrong_syntax(reading, None, "an argument is missing")
     convert = CONVERSIONS.get(type(node))
     if convert is not None:
         return convert(reading, node)
@@ -95,7 +101,10 @@ def _literal(reading: Reading, node: Any) -> syntax.Expr:
     span = reading.span(node)
     if node.is_string:
         return syntax.Text(span=span, value=node.this)
-    return syntax.Number(span=span, text=node.this.replace("_", ""))
+    text = node.this.replace("_", "")
+    if _NUMBER.fullmatch(text) is None:
+        return wrong_syntax(reading, node, "this is no number")
+    return syntax.Number(span=span, text=text)
 
 
 def _text(reading: Reading, node: Any) -> syntax.Expr:

@@ -17,6 +17,9 @@ _WRAPPED = (
     *(exp.Rollup, exp.Cube, exp.GroupingSets),
 )
 _NAMED = {"CAST", "TRY_CAST", "SAFE_CAST", "EXTRACT", "POSITION", "SUBSTRING", "SUBSTR", "TRIM", "EXISTS", "IF", "IN"}
+_BEFORE_FIRST = {"", ",", "(", "[", "{", "SELECT", "DISTINCT", "BY", "ORDER BY", "GROUP BY", "PARTITION BY"}
+_BEHIND_LAST = {"", ")", "LIMIT", "OFFSET", "ORDER BY", "WHERE", "GROUP BY"}
+_NO_NAME = {"", ",", ")", "FROM"}
 _LITERAL_WORDS = {"DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMP_NTZ", "INTERVAL"}
 
 
@@ -57,7 +60,16 @@ class Places:
     def word_before(self, node: exp.Expr) -> str:
         """Return the word before `node` in capitals, "" where there is none."""
         found = self._tokens_of(node)
-        return self.tokens[found[0] - 1].text.upper() if found and found[0] else ""
+        return self._text(found[0] - 1) if found else ""
+
+    def stray(self) -> Span | None:
+        """Return the place of a comma or an `as` that misses what belongs beside it, which sqlglot passes over."""
+        for index in range(len(self.tokens)):
+            word, before, behind = (self._text(index + step) for step in (0, -1, 1))
+            is_comma = word == "," and (before in _BEFORE_FIRST or behind in _BEHIND_LAST)
+            if is_comma or (word == "AS" and behind in _NO_NAME):
+                return self.between(index, index)
+        return None
 
     def is_quoted_text(self, node: exp.Expr) -> bool:
         """Whether a name was written like a string, in single quotes."""
@@ -131,7 +143,12 @@ class Places:
         return start, end
 
     def _text(self, index: int) -> str:
-        return self.tokens[index].text.upper() if 0 <= index < len(self.tokens) else ""
+        """Return a token in capitals, a string or a quoted name with its quotes; "" where there is none."""
+        if not 0 <= index < len(self.tokens):
+            return ""
+        token = self.tokens[index]
+        is_bare = token.end - token.start + 1 == len(token.text)
+        return str(token.text.upper() if is_bare else f"'{token.text}'")
 
 
 def _words_before(node: exp.Expr) -> set[str]:

@@ -208,6 +208,9 @@ def _star(reading: Reading, node: Any, star: Any, table: Any) -> syntax.StarItem
     refuse_others(reading, star, ("except_", "replace"))
     replaced = []
     for each in star.args.get("replace") or ():
+        if not isinstance(each, exp.Alias):
+            wrong_syntax(reading, each, "`replace` takes `(value as column)`")
+            continue
         name = expressions.name_of(reading, each.args["alias"])
         value = expressions.expression_of(reading, each.this)
         replaced.append(syntax.SelectItem(span=reading.span(each), value=value, name=name))

@@ -44,6 +44,9 @@ def _read(statement: syntax.Sql, name: str, dialect: Any) -> tuple[syntax.Query 
         trees = [tree for tree in parse(dialect, tokens, text) if tree is not None]
     except ParseError as error:
         return None, tuple(_not_sql(places, name, each) for each in error.errors[:1])
+    stray = places.stray()
+    if stray is not None:
+        return None, (SqlSyntax(span=stray, dialect=name, reason="something is missing beside this"),)
     wrong = _not_one_query(places, trees)
     if wrong is not None:
         return None, (wrong,)

@@ -42,9 +42,9 @@ def refuse_meaning(reading: Reading, node: exp.Expr, what: str, instead: str) ->
     return syntax.Null(span=span)
 
 
-def wrong_syntax(reading: Reading, node: exp.Expr, reason: str) -> syntax.Null:
+def wrong_syntax(reading: Reading, node: exp.Expr | None, reason: str) -> syntax.Null:
     """Report what sqlglot lets pass and no engine does. What comes back stands for it."""
-    span = reading.span(node)
+    span = reading.places.whole() if node is None else reading.span(node)
     reading.findings.append(SqlSyntax(span=span, dialect=reading.dialect, reason=reason))
     return syntax.Null(span=span)
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import random
+import re
+
 import pytest
 from sql_findings import findings, told
+from test_sql_rows import QUERIES
+
+from odibi_sql.diagnostics import render
 
 FINDINGS = [
     ("select id from order", [("unknown-table", "order")]),
@@ -228,3 +234,36 @@ def test_long_chains_and_deep_nests() -> None:
     assert told(f"select id from orders where {ors}") == []
     deep = "(" * 500 + "id" + ")" * 500
     assert [code for code, _ in told(f"select {deep} as id from orders")] == ["query-too-deep"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select , id from orders",
+        "select id, , n from orders",
+        "select coalesce(, id) as x from orders",
+        "select id from orders order by , id",
+        "select id from orders order by id,",
+        "select sum(n,) as x from orders",
+    ],
+)
+def test_a_comma_beside_nothing(query: str) -> None:
+    assert told(query) == [("sql-syntax", ",")]
+
+
+def test_damaged_queries_end_in_findings() -> None:
+    """Words dropped, doubled, swapped: whatever comes of it, it is no traceback."""
+    chance = random.Random(3)
+    for _ in range(120):
+        words = re.findall(r"\w+|'[^']*'|\s+|.", chance.choice(QUERIES))
+        for _ in range(2):
+            one, other = chance.randrange(len(words)), chance.randrange(len(words))
+            match chance.randrange(3):
+                case 0:
+                    words[one] = ""
+                case 1:
+                    words.insert(one, words[other])
+                case _:
+                    words[one], words[other] = words[other], words[one]
+        for each in findings("".join(words), chance.choice(["", "spark", "postgres", "tsql"])):
+            assert render(each)
