@@ -90,8 +90,10 @@ def walk(source: Source, scanned: Scanned) -> Walk:
 
 
 def _ends_list(tokens: Tokens, index: int) -> bool:
-    kind = tokens[index].kind
-    return kind in ("BAR", "CLOSE", "CLOSE_LIST", "CLOSE_STRUCT", END) or starts_statement(tokens, index)
+    """Whether nothing more comes of a list. `layer string` behind a comma is a column, as often as not."""
+    if tokens[index].kind in ("BAR", "CLOSE", "CLOSE_LIST", "CLOSE_STRUCT", END):
+        return True
+    return tokens[index].word in THREE_WORDS and starts_statement(tokens, index)
 
 
 def _pass_comma(here: Walk) -> None:

@@ -177,3 +177,10 @@ def test_spans_are_whole() -> None:
     assert isinstance(step, syntax.Transform)
     assert step.span.text == "transform b from c | filter d = 1 | sort e"
     assert [each.span.text for each in step.operators] == ["filter d = 1", "sort e"]
+
+
+@pytest.mark.parametrize("word", ["layer", "pipeline", "param", "store", "test"])
+def test_a_column_behind_a_comma_can_be_called_as_a_statement_begins(word: str) -> None:
+    lines = (f"ingest r from values (id int64,\n  {word} string) (1, 'a')", f"  | sort id, {word} desc", "  | distinct")
+    tree = parse(Source("test", "\n".join(lines)))
+    assert len(tree.statements) == 1
