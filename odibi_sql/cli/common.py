@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from odibi_sql.api import Pipeline, load
-from odibi_sql.cli.exit_codes import WRONG
+from odibi_sql.cli.exit_codes import CANCELLED, FAILED, WRONG
 from odibi_sql.diagnostics import CompileError, Diagnostic, render_all
+
+if TYPE_CHECKING:
+    from odibi_sql.run import RunProblem, RunResult
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -46,6 +49,24 @@ def stop(message: str, code: int = WRONG) -> NoReturn:
     """End the command with a message on standard error."""
     click.echo(f"error: {message}", err=True)
     raise click.exceptions.Exit(code)
+
+
+def stop_failed(result: RunResult) -> NoReturn:
+    """End the command after a run that failed or was cancelled, with the reasons on standard error."""
+    for problem in result.problems:
+        show_problem(problem)
+    if result.status == "cancelled":
+        click.echo("cancelled", err=True)
+        raise click.exceptions.Exit(CANCELLED)
+    raise click.exceptions.Exit(FAILED)
+
+
+def show_problem(problem: RunProblem) -> None:
+    """Print why a stage failed, and what to do."""
+    place = f"{problem.stage}: " if problem.stage else ""
+    click.echo(f"error: {place}{problem.message}", err=True)
+    if problem.hint:
+        click.echo(f"  help: {problem.hint}", err=True)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import io
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any, TypeGuard
 
 import click
@@ -60,7 +61,7 @@ def commands() -> None:
 def main() -> None:
     """Run the command line. Exit code 0: done; 1: the run failed; 2: the pipeline or the command is wrong."""
     gc.set_threshold(100_000, 50, 50)  # what a compilation makes lives to its end: looking for garbage finds none
-    _use_utf8()
+    _mend_streams()
     code = _run()
     try:
         sys.stdout.flush()
@@ -106,8 +107,10 @@ def _tell_unwritten(error: OSError) -> int:
     return FAILED
 
 
-def _use_utf8() -> None:
-    """Write UTF-8 whatever the locale says; what a terminal cannot show becomes `?`."""
+def _mend_streams() -> None:
+    """Have streams that take every character: what the locale cannot show becomes `?`."""
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # None where the shell closed it
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() not in {"utf-8", "utf8"}:
             stream.reconfigure(errors="replace")

@@ -2,67 +2,52 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from odibi_sql.plan import Plan, Stage
+from odibi_sql.cli.common import show_problem
+from odibi_sql.plan import Stage
 
 if TYPE_CHECKING:
-    from odibi_sql.run import Listener, StageOutcome
+    from odibi_sql.run import Listener, RuleOutcome, RunResult, StageOutcome
 
 MARKS = {"done": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("-", "yellow"), "cancelled": ("-", "yellow")}
 
 
 @contextmanager
-def watching(plan: Plan, *, is_terminal: bool) -> Iterator[Listener]:
-    """Show a run until the block ends, then how it went."""
-    summary = Summary(plan)
+def watching(*, is_terminal: bool) -> Iterator[Listener]:
+    """Show a run until the block ends."""
     if is_terminal:
-        with Display(summary) as display:
+        with Display() as display:
             yield display
     else:
-        yield Lines(summary)
-    summary.show()
+        yield Lines()
 
 
-class Summary:
-    """What happened so far, and the last words on it."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.outcomes: list[StageOutcome] = []
-        self.started = time.monotonic()
-
-    def show(self) -> None:
-        """Print how the run went: what failed on standard error, the count of stores on standard output."""
-        for outcome in self.outcomes:
-            if outcome.status == "failed":
-                click.echo(f"\nerror: {outcome.message}", err=True)
-        for step, reason in self.plan.steps_skipped:
-            click.echo(f"  - {step}: skipped, {reason}")
-        counts: dict[str, int] = {}
-        for outcome in self.outcomes:
-            counts[outcome.status] = counts.get(outcome.status, 0) + 1
-        told = ", ".join(f"{count} {status}" for status, count in counts.items())
-        click.echo(f"{self.plan.pipeline}: {told} in {time.monotonic() - self.started:.2f} s")
+def show_result(result: RunResult) -> None:
+    """Print how the run went: what failed on standard error, the counts on standard output."""
+    for problem in result.problems:
+        show_problem(problem)
+    for step, reason in result.steps_skipped:
+        click.echo(f"  - {step}: skipped, {reason}")
+    counts: dict[str, int] = {}
+    for outcome in result.stages:
+        counts[outcome.status] = counts.get(outcome.status, 0) + 1
+    told = ", ".join(f"{count} {status}" for status, count in counts.items())
+    click.echo(f"{result.pipeline}: {told} in {result.seconds:.2f} s")
 
 
 class Lines:
     """A plain line for each stage that ends."""
-
-    def __init__(self, summary: Summary) -> None:
-        self.summary = summary
 
     def stage_started(self, stage: Stage) -> None:
         """Say nothing: the line comes when it ends."""
 
     def stage_finished(self, outcome: StageOutcome) -> None:
         """Print the outcome."""
-        self.summary.outcomes.append(outcome)
         for line in lines_of(outcome):
             click.echo(line)
 
@@ -73,12 +58,15 @@ class Lines:
 class Display:
     """Running stages as bars that move, ended ones as lines above them."""
 
-    def __init__(self, summary: Summary) -> None:
+    def __init__(self) -> None:
         from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        self.summary = summary
         self.bars = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), transient=True
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TimeElapsedColumn(),
+            transient=True,
         )
         self.tasks: dict[str, Any] = {}
 
@@ -95,14 +83,16 @@ class Display:
 
     def stage_finished(self, outcome: StageOutcome) -> None:
         """Replace the bar by the outcome."""
-        self.summary.outcomes.append(outcome)
+        from rich.text import Text
+
         if outcome.stage in self.tasks:
             self.bars.remove_task(self.tasks.pop(outcome.stage))
         mark, colour = MARKS[outcome.status]
         first, *more = lines_of(outcome)
-        self.bars.console.print(first.replace(mark, f"[{colour}]{mark}[/{colour}]", 1), highlight=False)
-        for line in more:
-            self.bars.console.print(line, highlight=False, markup=False)
+        line = Text(first)
+        line.highlight_words([mark], colour)
+        for each in (line, *map(Text, more)):
+            self.bars.console.print(each, soft_wrap=True)
 
     def progress(self, stage: str, fraction: float) -> None:
         """Fill the bar."""
@@ -112,7 +102,11 @@ class Display:
 
 def lines_of(outcome: StageOutcome) -> list[str]:
     """Return what there is to say of an ended stage: one line, and one for each rule that something broke."""
-    facts = [f"{outcome.rows:,} rows"] if outcome.rows is not None and outcome.kind != "check" else []
+    facts = (
+        [f"{outcome.rows:,} row{'' if outcome.rows == 1 else 's'}"]
+        if outcome.rows is not None and outcome.kind != "check"
+        else []
+    )
     if outcome.kind == "write" and outcome.status == "done":
         facts.append(_size(outcome.bytes or 0))
         if (outcome.files or 1) > 1:
@@ -125,8 +119,13 @@ def lines_of(outcome: StageOutcome) -> list[str]:
     mark = MARKS[outcome.status][0]
     lines = [f"  {mark} {outcome.stage}{target}  {', '.join(facts)}".rstrip()]
     broken = [rule for rule in outcome.rules if not rule.holds]
-    lines += [f"      {rule.action} {rule.rule}: {rule.count:,} {rule.counts}" for rule in broken]
-    return lines
+    return lines + [f"      {rule.action} {rule.rule}: {_breaks(rule)}" for rule in broken]
+
+
+def _breaks(rule: RuleOutcome) -> str:
+    if rule.counts == "failures":
+        return "does not hold"
+    return f"{rule.count:,} row{'' if rule.count == 1 else 's'}"
 
 
 def _size(count: int) -> str:

@@ -54,14 +54,15 @@ def command(
     if dry_run:
         click.echo(_would_run(plan))
         return
-    from odibi_sql.cli.progress import watching
+    from odibi_sql.cli.progress import show_result, watching
     from odibi_sql.run import Settings, execute
 
     settings = Settings(
         root=pipeline.root, threads=threads, memory_limit=memory_limit, spill=spill, fail_fast=not keep_going
     )
-    with watching(plan, is_terminal=sys.stdout.isatty()) as listener:
+    with watching(is_terminal=sys.stdout.isatty()) as listener:
         result = execute(plan, settings, listener)
+    show_result(result)
     if result.status == "cancelled":
         raise click.exceptions.Exit(CANCELLED)
     if not result.success:
