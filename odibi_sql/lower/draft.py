@@ -30,6 +30,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
     has_window: bool = False
     has_query: bool = False
     is_volatile: bool = False  # another answer each time that it is computed
+    is_aggregate: bool = False  # an aggregate is in it
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

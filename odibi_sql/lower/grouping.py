@@ -20,12 +20,23 @@ def lower_aggregation(node: ir.Aggregate, draft: Draft, place: Place) -> Draft:
     draft = plain(draft, place)
     scope = Scope(draft, place)
     keys = {key.name: _key(key.value, scope) for key in node.keys}
-    aggregates = {each.name: value_of(exact(each.value, scope), each.value.type) for each in node.aggregates}
+    aggregates = {each.name: _aggregate(each.value, scope) for each in node.aggregates}
     group = tuple((name, value.sql) for name, value in keys.items() if not _is_constant(value.sql))
     having = (_has_rows(),) if keys and not group else ()
     made = replace(absorbed(draft, scope), env={**keys, **aggregates}, group=group, having=having, order=())
     is_plain_enough = not any(value.has_query for value in keys.values())
-    return made if is_plain_enough else lower_aggregation(node, wrap(draft, place), place)
+    return one_group(made) if is_plain_enough else lower_aggregation(node, wrap(draft, place), place)
+
+
+def _aggregate(call: ir.AggregateCall, scope: Scope) -> Value:
+    return replace(value_of(exact(call, scope), call.type), is_aggregate=True)
+
+
+def one_group(draft: Draft) -> Draft:
+    """Return a draft over a single group that stays one row where none of its columns is an aggregate any more."""
+    if draft.group != () or draft.having or any(value.is_aggregate for value in draft.env.values()):
+        return draft
+    return replace(draft, having=(binary(exp.GTE, exp.Count(this=exp.Star()), number(0)),))
 
 
 def _key(expr: ir.Expr, scope: Scope) -> Value:

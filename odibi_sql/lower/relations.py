@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections import Counter
 
 from msgspec.structs import replace
+from sqlglot import exp
 
 from odibi_sql import ir
 from odibi_sql.functions import lookup
 from odibi_sql.ir.walk import every, expressions, has_subquery, has_window, outer_columns, parts
 from odibi_sql.lower.draft import Draft, Value, value_of
 from odibi_sql.lower.expressions import exact, lower_expression
-from odibi_sql.lower.grouping import lower_aggregation, lower_dedupe, lower_distinct, lower_limit, lower_sort
+from odibi_sql.lower.grouping import (
+    lower_aggregation,
+    lower_dedupe,
+    lower_distinct,
+    lower_limit,
+    lower_sort,
+    one_group,
+)
 from odibi_sql.lower.joins import lower_join, without_queries
 from odibi_sql.lower.scans import lower_scan
 from odibi_sql.lower.scope import Place, Scope, absorbed, conjuncts
@@ -109,12 +117,22 @@ def _filter(condition: ir.Expr, draft: Draft, place: Place) -> Draft:
 
 def _project(columns: tuple[ir.Assignment, ...], draft: Draft, place: Place) -> Draft:
     values = tuple(column.value for column in columns)
-    if _is_too_late(values, draft):
+    if _is_too_late(values, draft) or _breaks_keys(values, draft):
         draft = wrap(draft, place)
     draft = _light(values, draft, place)
     scope = Scope(draft, place)
     env = {column.name: _value(column.value, scope) for column in columns}
-    return replace(absorbed(draft, scope), env=env)
+    return one_group(replace(absorbed(draft, scope), env=env))
+
+
+def _breaks_keys(values: tuple[ir.Expr, ...], draft: Draft) -> bool:
+    """Whether an operator that is a key of the groups would stand inside another one, where the engine may not find
+    it again."""
+    keys = [key for _, key in draft.group or () if isinstance(key, exp.Binary)]
+    if not keys:
+        return False
+    computed = {name for name, value in draft.env.items() if value.sql in keys}
+    return any(not isinstance(value, ir.Column) and not computed.isdisjoint(_columns(value)) for value in values)
 
 
 def _is_too_late(values: tuple[ir.Expr, ...], draft: Draft) -> bool:
@@ -147,7 +165,8 @@ def _value(expr: ir.Expr, scope: Scope) -> Value:
     if isinstance(expr, ir.Column):
         return scope.env[expr.name]
     value = value_of(exact(expr, scope), expr.type)
-    return replace(value, is_volatile=True) if _is_volatile(expr) else value
+    is_aggregate = any(scope.env[name].is_aggregate for name in _columns(expr))
+    return replace(value, is_volatile=_is_volatile(expr), is_aggregate=is_aggregate)
 
 
 def _is_volatile(expr: ir.Expr) -> bool:
