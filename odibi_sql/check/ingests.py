@@ -92,11 +92,13 @@ def _with_key(context: Context, statement: syntax.Ingest, flow: Flow) -> Flow:
     names = columns_named(context, flow, statement.key, "the key")
     if not names:
         return flow
-    flow = split_off(context, flow)
+    if statement.operators:
+        flow = split_off(context, flow)
+    rows = flow.relation if statement.operators else ir.Read(schema=flow.relation.schema, dataset=flow.step)
     span = statement.key[0].span.to(statement.key[-1].span)
     text = f"key {', '.join(names)}"
     rule = ir.GateRule(name=text, column="key_broken", action="fail", text=text, span=span)
-    count = count_not_unique(flow.relation, names, rule.column, nulls_break=True)
+    count = count_not_unique(rows, names, rule.column, nulls_break=True)
     keys = keys_of((*flow.keys, frozenset(names)))
     held = gate_of(context, flow, [count], [rule], span)
     return replace(held, keys=keys, checked=flow.checked | frozenset(names))

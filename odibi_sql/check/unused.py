@@ -19,8 +19,10 @@ def report_unused(
     if not stores or any(each.severity == "error" for each in context.findings):
         return
     read = {store.dataset for store in stores}
-    for relation in (*(each.relation for each in datasets), *(each.relation for each in gates)):
-        read.update(datasets_read(relation))
+    for dataset in datasets:
+        read.update(datasets_read(dataset.relation))
+    for gate in gates:
+        read.update(name for name in datasets_read(gate.relation) if name != gate.step)
     used_steps = {each.step for each in datasets if each.name in read and each.made_by != "hidden"}
     for statement in tree.statements:
         if isinstance(statement, syntax.Ingest | syntax.Transform | syntax.Sql):
