@@ -178,7 +178,7 @@ def can_cast(from_: ir.Type, to: ir.Type) -> bool:
     """Whether `cast` takes one to the other, at least for some values.
 
     Numbers, bools and texts become each other; texts and times; times among themselves (a timestamp is read as UTC
-    where an instant is meant); texts, binary and json; arrays, maps and structs part by part.
+    where an instant is meant); texts, binary and json; arrays and maps part by part, structs of the same names by name.
     """
     if from_ == to or can_coerce(from_, to):
         return True
@@ -196,8 +196,10 @@ def can_cast(from_: ir.Type, to: ir.Type) -> bool:
         case ir.Map(), ir.Map():
             return can_cast(from_.key, to.key) and can_cast(from_.value, to.value)
         case ir.Struct(), ir.Struct():
-            pairs = zip(from_.members, to.members, strict=False)
-            return len(from_.members) == len(to.members) and all(can_cast(a.type, b.type) for a, b in pairs)
+            there = {each.name: each.type for each in from_.members}
+            return there.keys() == {each.name for each in to.members} and all(
+                can_cast(there[each.name], each.type) for each in to.members
+            )
     return False
 
 

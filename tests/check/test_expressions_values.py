@@ -124,6 +124,8 @@ def test_literals(text: str, type_: ir.Type, value: ir.Value) -> None:
         ("cast(day as bool)", "cannot-cast", "a date cannot be cast to bool"),
         ("cast(i as timestamp)", "cannot-cast", "from_epoch(n)"),
         ("cast(xs as string)", "cannot-cast", "array_join"),
+        ("cast({a: 1} as struct<b int64>)", "cannot-cast", "struct<a int64>"),
+        ("cast({a: 1, b: 2} as struct<a int64>)", "cannot-cast", "struct<a int64, b int64>"),
         ("cast(s as sting)", "unknown-type", "did you mean `string`?"),
         ("cast(s as uuid)", "unknown-type", "a uuid is kept as `string`"),
         ("cast(s as decimal)", "bad-type-parameters", "`decimal(18, 2)`"),
