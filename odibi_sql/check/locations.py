@@ -11,7 +11,7 @@ from odibi_sql import syntax
 from odibi_sql.check.context import Context
 from odibi_sql.check.templates import filled
 from odibi_sql.diagnostics import Span
-from odibi_sql.diagnostics.stores_errors import SameTarget, TargetIsSource
+from odibi_sql.diagnostics.stores_errors import SameTarget, TargetIsProject, TargetIsSource
 from odibi_sql.ir.formats import FORMATS, is_file_of
 
 Target = tuple[str, bool, Span]  # a path in its shortest form, whether it is a folder, where it is written
@@ -23,6 +23,7 @@ def check_locations(context: Context, statements: Sequence[syntax.Statement]) ->
     targets = list(_targets(context, statements))
     sources = list(_sources(context, statements))
     _check_twice(context, targets)
+    _check_projects(context, statements)
     by_path = {source[0]: source for source in reversed(sources)}
     inside = {folder: source for source in reversed(sources) for folder in _folders(source[0])}
     patterns = [(re.split(r"[*?\[]", source[0])[0], source) for source in sources if re.search(r"[*?\[]", source[0])]
@@ -48,6 +49,21 @@ def _sources(context: Context, statements: Sequence[syntax.Statement]) -> Iterat
             path = filled(context, each.source.location)
             if path is not None:
                 yield posixpath.normpath(path), each.name.text, each.source.location.span
+
+
+def _check_projects(context: Context, statements: Sequence[syntax.Statement]) -> None:
+    for each in statements:
+        path = filled(context, each.location) if isinstance(each, syntax.Store) and each.connection is None else None
+        if not isinstance(each, syntax.Store) or path is None:
+            continue
+        parts = posixpath.normpath(path).split("/")
+        if set(parts) <= {".", ".."}:
+            what = "the folder of the pipeline" if parts == ["."] else "a folder around the pipeline"
+        elif parts[0] == ".odibi":
+            what = "what odibi keeps for itself"
+        else:
+            continue
+        context.report(TargetIsProject(span=each.location.span, what=what, dataset=each.dataset.text))
 
 
 def _check_twice(context: Context, targets: Sequence[Target]) -> None:

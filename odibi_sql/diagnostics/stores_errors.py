@@ -42,6 +42,23 @@ class TargetIsSource(Diagnostic, frozen=True, kw_only=True):
     ingest: str
 
 
+class TargetIsProject(Diagnostic, frozen=True, kw_only=True):
+    """A store would replace the folder that the pipeline is in, one around it, or what odibi keeps in `.odibi`.
+
+    A store to a folder replaces the folder as a whole: this one would take the pipeline and its data with it.
+    """
+
+    code: ClassVar[str] = "target-is-project"
+    title: ClassVar[str] = "this store would replace {what}"
+    label: ClassVar[str] = "{what}"
+    hint: ClassVar[str] = 'store to a file or a folder inside: "out/{dataset}"'
+    wrong: ClassVar[str] = _A + 'store a to parquet "." mode overwrite\n'
+    right: ClassVar[str] = _A + 'store a to parquet "out/a" mode overwrite\n'
+
+    what: str
+    dataset: str
+
+
 class PartitionLeavesNothing(Diagnostic, frozen=True, kw_only=True):
     """Every column is in `partition by`.
 

@@ -13,6 +13,7 @@ from odibi_sql.plan import Materialize, Plan, Stage, Write
 from odibi_sql.run.engines.engine import Engine, EngineProblem
 from odibi_sql.run.outcome import Listener, RunProblem, RunResult, Settings, StageOutcome
 from odibi_sql.run.stages import Done, failed, outcome_of, run_stage
+from odibi_sql.run.stores.guard import endangers, paths_read
 from odibi_sql.run.stores.staging import clear_retired
 from odibi_sql.run.stores.store import refusal
 
@@ -68,9 +69,10 @@ class _Run:
 
     def refuse(self) -> None:
         """Hold every store to its mode, before anything runs."""
+        read = paths_read(self.plan, self.settings.root)
         for stage in self.plan.stages:
             if isinstance(stage, Write):
-                problem = refusal(stage, self.settings.root)
+                problem = endangers(stage, self.settings.root, read) or refusal(stage, self.settings.root)
                 if problem is not None:
                     self._finish(failed(stage, problem.reason, problem.hint))
 

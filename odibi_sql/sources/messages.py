@@ -200,9 +200,9 @@ def _memory(message: str, root: Path) -> Explained | None:
 def _values(message: str, root: Path) -> Explained | None:
     text, range_, overflow = _TEXT_CAST.search(message), _RANGE_CAST.search(message), _OVERFLOW.search(message)
     if text is not None:
-        return Explained(
-            f"`{shown(text[1])}` cannot be cast to {language_name(text[2])}", "`try_cast` gives null instead"
-        )
+        # whole numbers written with a point or an exponent are read as floats first
+        type_ = "a number" if language_name(text[2]) == "float64" else language_name(text[2])
+        return Explained(f"`{shown(text[1])}` cannot be cast to {type_}", "`try_cast` gives null instead")
     if range_ is not None:
         return Explained(f"`{shown(range_[2])}` is too large for {language_name(range_[3])}")
     if overflow is not None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import msgspec
 import pytest
 from plans import done, names, rows, run, write
 
@@ -330,3 +331,18 @@ def test_paths_start_at_the_root_wherever_the_process_stands(tmp_path, monkeypat
 
     done(execute(plan(stage), Settings(root=Path("project")), None))
     assert names(tmp_path / "project") == ["out/o.csv"]
+
+
+@pytest.mark.parametrize("path", [".", "..", "x/..", ".odibi/x.parquet", "/", "{root}", "{root}/data", "link"])
+def test_a_store_never_replaces_the_project_or_what_the_run_reads(tmp_path, path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path)
+    file = tmp_path / "data" / "a.csv"
+    file.write_text("x\n1\n")
+    group = ir.FileGroup(pattern=None, files=("data/a.csv",), header=("x",))
+    source = ir.FileSource(format="csv", groups=(group,), columns=schema(x=ir.INT64))
+    stage = write("w", path.format(root=tmp_path), "select 1 x", mode="overwrite", is_folder="parquet" not in path)
+    result = run(tmp_path, msgspec.structs.replace(stage, sources=(source,)))
+    assert not result.success
+    assert "pipeline" in result.problems[0].message or "read" in result.problems[0].message or "odibi" in path
+    assert file.read_text() == "x\n1\n"
