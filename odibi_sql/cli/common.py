@@ -30,7 +30,11 @@ def pipeline_options(command: Command) -> Command:
 
 def load_pipeline(file: str, parameters: Iterable[str]) -> Pipeline:
     """Return the pipeline of `file` with the values of `--param`. A file that cannot be read ends the command."""
-    values = dict(_split(each) for each in parameters)
+    values: dict[str, str] = {}
+    for name, value in map(_split, parameters):
+        if name in values:
+            stop(f"`--param {name}` is given twice")
+        values[name] = value
     with findings_shown():
         try:
             return load(file, **values)
@@ -76,6 +80,8 @@ def findings_shown() -> Iterator[None]:
         yield
     except CompileError as error:
         show_findings(error.diagnostics)
+        if all(each.severity == "warning" for each in error.diagnostics):
+            click.echo("error: `--strict` takes warnings for errors", err=True)
         raise click.exceptions.Exit(WRONG) from None
 
 

@@ -8,7 +8,6 @@ import io
 import os
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import Any, TypeGuard
 
 import click
@@ -109,8 +108,9 @@ def _tell_unwritten(error: OSError) -> int:
 
 def _mend_streams() -> None:
     """Have streams that take every character: what the locale cannot show becomes `?`."""
-    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # None where the shell closed it
-    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")
+    if sys.stdout is None or sys.stderr is None:  # the shell closed it
+        nowhere = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() not in {"utf-8", "utf8"}:
             stream.reconfigure(errors="replace")

@@ -102,11 +102,7 @@ class Display:
 
 def lines_of(outcome: StageOutcome) -> list[str]:
     """Return what there is to say of an ended stage: one line, and one for each rule that something broke."""
-    facts = (
-        [f"{outcome.rows:,} row{'' if outcome.rows == 1 else 's'}"]
-        if outcome.rows is not None and outcome.kind != "check"
-        else []
-    )
+    facts = [rows_of(outcome.rows)] if outcome.rows is not None and outcome.kind != "check" else []
     if outcome.kind == "write" and outcome.status == "done":
         facts.append(_size(outcome.bytes or 0))
         if (outcome.files or 1) > 1:
@@ -125,7 +121,12 @@ def lines_of(outcome: StageOutcome) -> list[str]:
 def _breaks(rule: RuleOutcome) -> str:
     if rule.counts == "failures":
         return "does not hold"
-    return f"{rule.count:,} row{'' if rule.count == 1 else 's'}"
+    return rows_of(rule.count)
+
+
+def rows_of(count: int) -> str:
+    """Return `1 row`, `2,000 rows`."""
+    return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def _size(count: int) -> str:

@@ -18,7 +18,7 @@ _ROWS_OF_A_TABLE = 20
 _ENDINGS = {".csv": "csv", ".json": "json", ".ndjson": "json", ".jsonl": "json", ".parquet": "parquet", ".txt": "table"}
 
 
-class Limit(click.ParamType):
+class Limit(click.ParamType):  # type: ignore[type-arg]
     """A number of rows, or `all`: None."""
 
     name = "N|all"
