@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from odibi_sql.plan import Materialize, Plan, Stage, Write
@@ -49,6 +50,13 @@ def _engine(settings: Settings) -> Engine:
     return DuckDB(settings)
 
 
+def _refused(stage: Write, root: Path, read: frozenset[str]) -> EngineProblem | None:
+    try:
+        return endangers(stage, root, read) or refusal(stage, root)
+    except OSError as error:
+        return EngineProblem(f"`{stage.target.path}` cannot be written: {(error.strerror or str(error)).lower()}")
+
+
 class _Run:
     """The state of one run. Only the thread that called `execute` changes it."""
 
@@ -72,7 +80,7 @@ class _Run:
         read = paths_read(self.plan, self.settings.root)
         for stage in self.plan.stages:
             if isinstance(stage, Write):
-                problem = endangers(stage, self.settings.root, read) or refusal(stage, self.settings.root)
+                problem = _refused(stage, self.settings.root, read)
                 if problem is not None:
                     self._finish(failed(stage, problem.reason, problem.hint))
 

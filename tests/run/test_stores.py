@@ -346,3 +346,8 @@ def test_a_store_never_replaces_the_project_or_what_the_run_reads(tmp_path, path
     assert not result.success
     assert "pipeline" in result.problems[0].message or "read" in result.problems[0].message or "odibi" in path
     assert file.read_text() == "x\n1\n"
+
+
+def test_a_name_that_no_file_can_have_is_a_problem(tmp_path):
+    result = run(tmp_path, write("w", "n" * 300 + ".parquet", "select 1 x"))
+    assert result.problems[0].message.endswith("cannot be written: file name too long")
