@@ -174,7 +174,8 @@ def _limit(span: Span, count: Expr, offset: Expr | None, per: Names | None) -> O
 def _set_with(
     span: Span, kind: Literal["union", "intersect", "except"], quantifier: str | None, datasets: Names
 ) -> Operator:
-    return SetWith(span=span, kind=kind, is_distinct=quantifier == "distinct", datasets=datasets)
+    is_distinct = kind != "union" if quantifier is None else quantifier == "distinct"
+    return SetWith(span=span, kind=kind, is_distinct=is_distinct, datasets=datasets)
 
 
 def _expect(span: Span, name: Name | None, rule: Rule, action: tuple[Any, Name | None] | None) -> Operator:

@@ -85,7 +85,7 @@ def _write_other(out: Writer, node: Operator) -> None:
         case Limit():
             _limit(out, node)
         case SetWith():
-            _with_list(out, node, f"{node.kind} {'distinct ' if node.is_distinct else ''}", node.datasets, column)
+            _with_list(out, node, f"{node.kind} {_quantifier(node)}", node.datasets, column)
         case Expect():
             _expect(out, node)
         case _:
@@ -113,6 +113,13 @@ def _write_later(out: Writer, node: Operator) -> None:
                 write(out, node.seed)
         case _:
             raise AssertionError(type(node).__name__)
+
+
+def _quantifier(node: SetWith) -> str:
+    """Return what has to be written: a union counts rows by itself, the others take each row once."""
+    if node.kind == "union":
+        return "distinct " if node.is_distinct else ""
+    return "" if node.is_distinct else "all "
 
 
 def _with_list(

@@ -140,7 +140,7 @@ class Limit(Operator, frozen=True, kw_only=True):
 
 
 class SetWith(Operator, frozen=True, kw_only=True):
-    """`union a, b`, `union distinct a`, `intersect a`, `except a`; rows count, unless `distinct`."""
+    """`union [distinct] a, b`, `intersect [all] a`, `except [all] a`: bare, a union keeps all rows, the others each once."""
 
     kind: OneOf["union", "intersect", "except"]
     is_distinct: bool

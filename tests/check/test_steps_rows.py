@@ -192,8 +192,8 @@ def test_union_matches_by_name_and_widens() -> None:
 
 def test_intersect_and_except_count_rows() -> None:
     before = PAIR + "ingest b from values (x int64, y string) (1, 'a')\n"
-    assert rows(step("except b", source="a", before=before)) == [(1, "a"), (2, None)]
-    assert rows(step("except distinct b", source="a", before=before)) == [(2, None)]
+    assert rows(step("except all b", source="a", before=before)) == [(1, "a"), (2, None)]
+    assert rows(step("except b", source="a", before=before)) == [(2, None)]
     assert rows(step("intersect b", source="a", before=before)) == [(1, "a")]
 
 
