@@ -59,7 +59,8 @@ def _whole(name: str, left: Typed, right: Typed, type_: ir.Type, dialect: Dialec
 
 
 def _float(name: str, left: Typed, right: Typed, type_: ir.Type, dialect: Dialect) -> Typed:
-    if not _either_is(left, right, type_) or ir.NULL in (left.type, right.type):
+    is_double = name == "/" and not {left.type, right.type} & {ir.FLOAT32, ir.NULL}  # of whatever numbers
+    if not is_double and (not _either_is(left, right, type_) or ir.NULL in (left.type, right.type)):
         if right.is_constant and not left.is_constant:
             right = Typed(sql=exactly(right, type_, dialect), type=type_)
         elif left.type != type_:

@@ -56,14 +56,17 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True):
 class Cte(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """A named query of the WITH list.
 
-    `is_correlated`: it refers to a query around it, and has to stay inside. `is_barrier`: it has a limit, below which
-    nothing may be pushed: DuckDB 1.5 lets the keys of a join filter the rows before ORDER BY … LIMIT, in some runs.
+    `is_correlated`: it refers to a query around it, and has to stay inside. `depth`: how many CTEs are read one through
+    the other up to this one. `is_barrier`: nothing is pushed into it, for it has a limit (DuckDB 1.5 lets the keys of
+    a join filter the rows before ORDER BY … LIMIT, in some runs: duckdb/duckdb#22963), or is deep (its pushing of
+    filters takes twice the time for each level of groups and windows).
     """
 
     name: str
     query: Any
     is_correlated: bool = False
     is_barrier: bool = False
+    depth: int = 1
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from odibi_sql.lower.scope import Place
 
 MOST_CONDITIONS = 40  # that one WHERE, HAVING or QUALIFY holds
 MOST_JOINS = 20
+DEEPEST = 10  # of CTEs that the engine may look through
 
 
 def wrap(draft: Draft, place: Place) -> Draft:
@@ -23,11 +24,13 @@ def wrap(draft: Draft, place: Place) -> Draft:
     unordered = draft if draft.is_cut else replace(draft, order=())
     names = _inner_names(draft.env)
     inner = replace(unordered, env={names[name]: value for name, value in draft.env.items()})
+    depth = 1 + max((each.depth for each in draft.ctes), default=0)
     cte = Cte(
         name=place.names.of_step(draft.owner),
         query=finish(inner, place),
         is_correlated=draft.is_correlated,
-        is_barrier=draft.is_cut,
+        is_barrier=draft.is_cut or depth >= DEEPEST,
+        depth=depth if depth < DEEPEST else 0,
     )
     fields = tuple(ir.Field(names[name], value.type) for name, value in draft.env.items())
     source = table(cte.name, tuple(names.values()))
