@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from odibi_sql import ir, syntax
-from odibi_sql.diagnostics import CompileError, Diagnostic, Source
+from odibi_sql.diagnostics import CompileError, Diagnostic, Source, did_you_mean
 from odibi_sql.ir.walk import datasets_read
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from odibi_sql.plan import Plan
     from odibi_sql.result import Result
     from odibi_sql.run import Listener, Settings
+
+ENGINES = ("duckdb",)
 
 
 class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +34,7 @@ class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
 def load(path: str | Path, **parameters: Any) -> Pipeline:
     """Return the pipeline of a file. Parameters are Python values or texts as the command line takes them.
 
-    Raises OSError where the file cannot be read, CompileError where it is not UTF-8.
+    Raises CompileError where the file cannot be read or is not UTF-8.
     """
     from odibi_sql.syntax.parse import read_source
 
@@ -73,9 +75,12 @@ def compile(
 ) -> Plan:
     """Return the stages of SQL that compute `goals`: names of stores and datasets; None: all stores.
 
-    Raises CompileError.
+    Raises CompileError; ValueError where a goal or the engine is not known.
     """
-    return compile_graph(check(pipeline, strict=strict, clock=clock).graph, goals, engine)
+    if engine not in ENGINES:
+        raise ValueError(f"no engine `{engine}` in this version; {did_you_mean(engine, ENGINES)}")
+    graph = check(pipeline, strict=strict, clock=clock).graph
+    return compile_graph(graph, None if goals is None else _known(goals, graph), engine)
 
 
 def compile_graph(graph: ir.Graph, goals: Iterable[str] | None = None, engine: str = "duckdb") -> Plan:
@@ -127,17 +132,28 @@ def run(
 ) -> Result:
     """Run the stores of a pipeline (`goals`: those alone), and give the rows of `datasets` with the result.
 
-    Raises CompileError before anything runs. A run that fails returns: `result.success` is False.
+    Raises CompileError before anything runs, ValueError where a name is not known. A run that fails returns:
+    `result.success` is False.
     """
     from odibi_sql.result import Result
     from odibi_sql.run import Settings, execute
 
     pipeline = pipeline if isinstance(pipeline, Pipeline) else load(pipeline)
     checked = check(pipeline, strict=strict)
-    stores = [store.name for store in checked.graph.stores] if goals is None else list(goals)
-    plan = compile_graph(checked.graph, [*stores, *datasets])
+    stores = [store.name for store in checked.graph.stores] if goals is None else _known(goals, checked.graph)
+    plan = compile_graph(checked.graph, [*stores, *_known(datasets, checked.graph)])
     chosen = settings or Settings(root=pipeline.root)
     return Result(run=execute(plan, chosen, listener), warnings=checked.warnings, plan=plan)
+
+
+def _known(names: Iterable[str], graph: ir.Graph) -> list[str]:
+    """Return the names of stores and datasets (a single text is one name). Raises ValueError where one is unknown."""
+    asked = [names] if isinstance(names, str) else list(names)
+    known = [*(each.name for each in graph.datasets if each.made_by != "hidden"), *(each.name for each in graph.stores)]
+    for name in asked:
+        if name not in known:
+            raise ValueError(f"no dataset and no store `{name}` in `{graph.pipeline}`; {did_you_mean(name, known)}")
+    return asked
 
 
 def _read_queries(tree: syntax.Tree) -> tuple[syntax.Tree, tuple[Diagnostic, ...]]:

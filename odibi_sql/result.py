@@ -60,5 +60,12 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         return self.run.success
 
     def dataset(self, name: str) -> Rows:
-        """Return the rows of one of the datasets that were asked for. Raises KeyError."""
+        """Return the rows of one of the datasets that were asked for. Raises KeyError, with the reason."""
+        if name not in self.run.answers:
+            failures = "; ".join(problem.message for problem in self.run.problems)
+            why = f"the run failed: {failures}" if failures else f"ask for it: run(…, datasets=[{name!r}])"
+            raise KeyError(f"no rows of `{name}`: {why}")
         return Rows(self.run.answers[name])
+
+    def __repr__(self) -> str:
+        return f"<Result of {self.run.pipeline}: {self.run.status}, {len(self.run.stages)} stages>"

@@ -41,7 +41,7 @@ def number(place: Place, literal: syntax.Number, sign: int = 1) -> ir.Expr:
     decimal next to one; those with an exponent are float64."""
     text = literal.text.replace("_", "")
     if text.isdecimal():
-        value = sign * int(text)
+        value = sign * int(text) if len(text.lstrip("0")) < 40 else 10**40  # Python reads no more than 4,300 digits
         if not -INT64_MAX - 1 <= value <= INT64_MAX:
             return _too_large(place, literal.span, "int64", str(INT64_MAX))
         return ir.Literal(type=ir.INT64, nullable=False, value=value)

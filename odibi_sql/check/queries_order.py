@@ -22,7 +22,7 @@ def position_of(context: Context, expr: syntax.Expr, count: int) -> int | None:
     """
     if not isinstance(expr, syntax.Number):
         return None
-    position = int(expr.text) if expr.text.isdigit() else 0
+    position = int(expr.text[:9]) if expr.text.isdigit() else 0
     if 1 <= position <= count:
         return position - 1
     context.report(NoSuchPosition(span=expr.span, position=expr.text, count=count))

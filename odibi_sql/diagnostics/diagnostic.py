@@ -61,5 +61,10 @@ class CompileError(Exception):
     """A pipeline is wrong: it carries every finding of the phase, warnings among them, in the order of the text."""
 
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
-        super().__init__("\n".join(f"{each.span!r}: {each.message} [{each.code}]" for each in diagnostics))
+        super().__init__("\n".join(map(_line, diagnostics)))
         self.diagnostics = diagnostics
+
+
+def _line(finding: Diagnostic) -> str:
+    place = "" if finding.span is None else f"{finding.span!r}: "
+    return f"{place}{finding.message} [{finding.code}]"

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from odibi_sql.diagnostics.diagnostic import Diagnostic
 from odibi_sql.diagnostics.span import Span
 
+LONGEST_LINE = 200  # characters of a line that a picture shows
+
 
 def render(diagnostic: Diagnostic) -> str:
     """Return the picture of one diagnostic, several lines, without a line end after the last."""
@@ -38,9 +40,25 @@ def _picture(span: Span, caption: str) -> list[str]:
     width = max(1, min(span.end - span.start, len(text) - column + 1))
     gutter = " " * len(str(line))
     shown, before = text.expandtabs(4), len(text[: column - 1].expandtabs(4))
+    shown, before, width = _cut(_printable(shown), before, width)
     return [
         f"{gutter}--> {span.source.name}:{line}:{column}",
         f"{gutter} |",
         f"{line} | {shown}",
         f"{gutter} | {' ' * before}{'^' * width}{' ' + caption if caption else ''}",
     ]
+
+
+def _cut(text: str, before: int, width: int) -> tuple[str, int, int]:
+    """Return the part of a very long line around what is underlined, the length before that, and its own."""
+    if len(text) <= LONGEST_LINE:
+        return text, before, width
+    start = max(0, min(before - LONGEST_LINE // 3, len(text) - LONGEST_LINE))
+    part = text[start : start + LONGEST_LINE]
+    head, tail = "…" if start else "", "…" if start + LONGEST_LINE < len(text) else ""
+    return f"{head}{part}{tail}", before - start + len(head), min(width, len(part) - before + start)
+
+
+def _printable(text: str) -> str:
+    """Return the text with a dot for each character that would move the cursor or show nothing."""
+    return text if text.isprintable() else "".join(each if each.isprintable() else "·" for each in text)

@@ -187,4 +187,5 @@ class _Run:
                 return (
                     f"it needs `{need}`, which {'failed' if self.outcomes[need].status == 'failed' else 'did not run'}"
                 )
-        return f"the run stopped: {self.problems[0].message}" if self.problems else "it was not reached"
+        stopper = self.problems[0].stage if self.problems else ""
+        return f"the run stopped when `{stopper}` failed" if stopper else "it was not reached"

@@ -14,6 +14,7 @@ from odibi_sql.plan import Answer, Check, Materialize, Stage, Write
 from odibi_sql.run.engines.engine import Cancelled, Engine, EngineProblem
 from odibi_sql.run.gates import broken, outcomes
 from odibi_sql.run.outcome import RunProblem, StageOutcome
+from odibi_sql.run.stores.staging import without_staging
 from odibi_sql.run.stores.store import final_path, store
 
 Kind = OneOf["materialize", "check", "write", "answer"]
@@ -86,6 +87,7 @@ def outcome_of(
 
 def failed(stage: Stage, message: str, hint: str = "") -> Done:
     """Return the outcome of a stage that failed."""
+    message = without_staging(message)
     problem = RunProblem(stage=stage.name, steps=stage.steps, message=message, hint=hint)
     return Done(outcome=outcome_of(stage, "failed", message), problem=problem)
 

@@ -77,7 +77,7 @@ def test_fail_fast_starts_nothing_after_a_failure(tmp_path):
     stages = [table("bad", "select error('no') a"), *(table(f"t{n}", "select 1 a") for n in range(5))]
     result = run(tmp_path, *stages, side_by_side=1)
     assert [each.status for each in result.stages] == ["failed", *["skipped"] * 5]
-    assert result.stages[-1].message == "the run stopped: no"
+    assert result.stages[-1].message == f"the run stopped when `{result.problems[0].stage}` failed"
 
 
 def test_a_rule_that_fails_keeps_what_needs_it_from_being_stored(tmp_path):

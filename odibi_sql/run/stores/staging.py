@@ -34,6 +34,11 @@ def staging(final: Path) -> Iterator[Path]:
             _ours.discard(token)
 
 
+def without_staging(message: str) -> str:
+    """Return a message with the names of targets instead of those that they are made ready under."""
+    return re.sub(rf"\.odibi-{_HOST}-\d+-[0-9a-f]{{12}}-", "", message)
+
+
 def retire(place: Path) -> None:
     """Keep an old folder that was exchanged for a new one a moment longer: a reader may be about to list it."""
     _retired[place] = time.monotonic()
