@@ -59,6 +59,9 @@ def met(exprs: tuple[ir.Expr, ...], type_: ir.Type, scope: Scope) -> list[exp.Ex
     """Return values that the engine brings to `type_` by itself: constants stay bare beside a value that has the type."""
     lowered = [lower_expression(each, scope) for each in exprs]
     has_it = any(each.type == type_ for each in lowered)
+    if not has_it and lowered:
+        lowered[0] = Typed(sql=exactly(lowered[0], type_, scope.dialect), type=type_)
+        has_it = True
     return [
         each.sql if has_it and _is_taken_in(each, type_) else exactly(each, type_, scope.dialect) for each in lowered
     ]

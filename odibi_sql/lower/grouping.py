@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from sqlglot import exp
 
 from odibi_sql import ir
-from odibi_sql.ir.walk import has_subquery
+from odibi_sql.ir.walk import columns_used, has_subquery
 from odibi_sql.lower.draft import Draft, Value, renewed, used, value_of
 from odibi_sql.lower.expressions import exact
 from odibi_sql.lower.scope import Place, Scope, absorbed
@@ -56,7 +56,7 @@ def _has_rows() -> exp.Expression:
 
 def lower_dedupe(node: ir.Dedupe, draft: Draft, place: Place) -> Draft:
     """Return the first row of each key; any row where no order is asked for."""
-    draft = _for_rows(draft, place)
+    draft = _settled(_for_rows(draft, place), node.keys, node.order, place)
     if not node.order and not draft.has_window and place.dialect.can.distinct_on:
         keys = tuple(used(draft.env[name]) for name in node.keys if not _is_constant(draft.env[name].sql))
         if keys:
@@ -72,6 +72,12 @@ def lower_dedupe(node: ir.Dedupe, draft: Draft, place: Place) -> Draft:
 def _for_rows(draft: Draft, place: Place) -> Draft:
     """Return a draft whose rows can be numbered: no limit and no window comes before."""
     return wrap(draft, place) if draft.has_window else unlimited(draft, place)
+
+
+def _settled(draft: Draft, names: tuple[str, ...], order: tuple[ir.SortKey, ...], place: Place) -> Draft:
+    """Return a draft that does not compute a key a second time where that is not to be."""
+    used_names = (*names, *(name for key in order for name in columns_used(key.value)))
+    return wrap(draft, place) if any(draft.env[name].is_volatile for name in used_names) else draft
 
 
 def _row_number(per: tuple[str, ...], order: tuple[ir.SortKey, ...], draft: Draft, place: Place) -> exp.Expression:
@@ -115,7 +121,7 @@ def lower_limit(node: ir.Limit, draft: Draft, place: Place) -> Draft:
     if not node.per:
         limited = lower_sort(node.order, draft, place) if node.order or draft.is_cut else draft
         return replace(limited, limit=node.count, offset=node.offset)
-    draft = _for_rows(draft, place)
+    draft = _settled(_for_rows(draft, place), node.per, node.order, place)
     place_of_row = _row_number(node.per, node.order, draft, place)
     scope = Scope(draft, place)
     order = _telling(tuple(ordered(key, scope) for key in node.order))

@@ -76,7 +76,7 @@ def without_queries(node: ir.Join) -> ir.Join:
         if side is None or not has_subquery(condition):
             kept.append(condition)
             continue
-        name = f"{used and min(used) or 'condition'}.{len(sides[0].schema) + len(sides[1].schema)}"
+        name = f"{(used and min(used)) or 'condition'}.{len(sides[0].schema) + len(sides[1].schema)}"
         sides[side] = _with_column(sides[side], name, condition)
         kept.append(ir.Column(type=ir.BOOL, nullable=condition.nullable, name=name))
     return replace(node, left=sides[0], right=sides[1], condition=ir.true_of(*kept))

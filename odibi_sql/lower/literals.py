@@ -62,7 +62,7 @@ def _float(value: float, dialect: Dialect) -> Typed:
     if math.isnan(value) or math.isinf(value):
         return Typed(sql=cast_to(text(repr(value)), ir.FLOAT64, dialect), type=ir.FLOAT64)
     if value == int(value) and abs(value) < 10**EXACT_DIGITS and math.copysign(1, value) > 0:
-        return Typed(sql=exp.Literal.number(repr(value)), type=ir.Decimal(17, 1), is_constant=True)
+        return _whole(int(value))
     literal: exp.Expression = exp.Literal.number(repr(abs(value)))
     if "e" not in literal.this and len(literal.this) > EXACT_DIGITS:
         literal = as_float(literal)
@@ -88,6 +88,8 @@ def _whole(value: int) -> Typed:
 def _decimal(value: decimal.Decimal, type_: ir.Type) -> Typed:
     if isinstance(type_, ir.Decimal):
         value = value.quantize(decimal.Decimal(1).scaleb(-type_.scale), context=decimal.Context(prec=76))
+    elif value == value.to_integral_value():
+        return _whole(int(value))
     digits = f"{value.copy_abs():f}"  # `abs` would round it to 28 digits
     literal = exp.Literal.number(digits)
     whole, _, fraction = digits.partition(".")

@@ -153,8 +153,7 @@ class Work:
     def _write(
         self, store: ir.Store, dataset: ir.Dataset, draft: Draft, traits: Traits, table: str | None = None
     ) -> None:
-        if dataset.order and not draft.order:
-            draft = lower_sort(dataset.order, draft, self._place(dataset.name))
+        draft = _sorted(dataset, draft, self._place(dataset.name))
         self._add(
             Write,
             store.name,
@@ -180,7 +179,7 @@ class Work:
         self.reading = Traits()
         place = self._place(dataset.name)
         draft = self.read(ir.Read(schema=dataset.relation.schema, dataset=dataset.name), place)
-        return lower_sort(dataset.order, draft, place) if dataset.order and not draft.order else draft
+        return _sorted(dataset, draft, place)
 
     def _lowered(self, relation: ir.Relation, owner: str) -> Draft:
         self.reading = Traits(sources=tuple(_files(relation)))
@@ -236,6 +235,11 @@ class Work:
                 **more,
             )
         )
+
+
+def _sorted(dataset: ir.Dataset, draft: Draft, place: Place) -> Draft:
+    """Return the rows in the order that the dataset is said to have; with a limit they have it already."""
+    return lower_sort(dataset.order, draft, place) if dataset.order and not draft.is_cut else draft
 
 
 def _files(relation: ir.Relation) -> Iterable[ir.FileSource]:

@@ -101,7 +101,15 @@ def _compared(args: tuple[ir.Expr, ...], scope: Scope) -> list[exp.Expression]:
     )
     if is_narrow:
         return [expressions.exact(each, scope) for each in args]
-    return [each.sql for each in lowered]
+    return [_plainly(each) for each in lowered]
+
+
+def _plainly(typed: Typed) -> exp.Expression:
+    """Return a constant without the zeros at its end: 0 for 0.00."""
+    sql: exp.Expression = typed.sql
+    if typed.is_constant and isinstance(sql, exp.Literal) and "." in sql.this and "e" not in sql.this:
+        return exp.Literal.number(sql.this.rstrip("0").rstrip("."))
+    return sql
 
 
 def _negated(operand: ir.Expr, scope: Scope) -> exp.Expression:

@@ -191,7 +191,7 @@ def _light(values: tuple[ir.Expr, ...], draft: Draft, place: Place, kept_by_name
     uses: Counter[str] = Counter()
     kept = set()
     for value in values:
-        if isinstance(value, ir.Column):
+        if isinstance(value, ir.Column) and kept_by_name:
             kept.add(value.name)
         else:
             uses.update(_columns(value))

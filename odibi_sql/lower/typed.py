@@ -47,8 +47,10 @@ def as_float(literal: exp.Expression) -> exp.Expression:
     """Return a numeric literal as a double: 1.5e0."""
     if isinstance(literal, exp.Neg):
         return exp.Neg(this=as_float(literal.this))
-    text = literal.this
-    return exp.Literal.number(text if "e" in text else f"{text}e0")
+    digits = literal.this
+    if "e" in digits:
+        return literal
+    return exp.Literal.number(f"{digits}e0" if "." in digits else f"{digits}.0e0")
 
 
 # How tight each operator binds in SQL; what is not here needs no parentheses.
@@ -80,6 +82,7 @@ BINDS: dict[type[exp.Expression], int] = {
     exp.Neg: 9,
 }
 HIGHEST = 10
+TIGHT = (exp.Func, exp.Dot, exp.Bracket)  # what is no operator to the eye
 COMPARISON = 5
 
 
@@ -95,7 +98,7 @@ def binding(sql: exp.Expression) -> int:
     found = BINDS.get(type(sql))
     if found is not None:
         return found
-    return COMPARISON if isinstance(sql, exp.Binary | exp.Predicate) and not isinstance(sql, exp.Func) else HIGHEST
+    return COMPARISON if isinstance(sql, exp.Binary | exp.Predicate) and not isinstance(sql, TIGHT) else HIGHEST
 
 
 def binary(kind: type[exp.Expression], left: exp.Expression, right: exp.Expression) -> exp.Expression:

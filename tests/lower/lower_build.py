@@ -44,9 +44,7 @@ def schema(**types: ir.Type) -> ir.Schema:
 
 def rows(types: dict[str, ir.Type], *values: tuple[Any, ...]) -> ir.Rows:
     """Return rows written out."""
-    listed = tuple(
-        tuple(lit(value, type_) for value, type_ in zip(row, types.values(), strict=True)) for row in values
-    )
+    listed = tuple(tuple(lit(value, type_) for value, type_ in zip(row, types.values(), strict=True)) for row in values)
     return ir.Rows(schema=schema(**types), rows=listed)
 
 
@@ -149,7 +147,9 @@ def scan(path: str, format_: str = "parquet", header: tuple[str, ...] = (), **ty
 
 
 def graph(*datasets: ir.Dataset, **more: Any) -> ir.Graph:
-    return ir.Graph(pipeline="test", doc=None, parameters=(), **{"gates": (), "stores": (), **more}, datasets=datasets, clock=CLOCK)
+    return ir.Graph(
+        pipeline="test", doc=None, parameters=(), **{"gates": (), "stores": (), **more}, datasets=datasets, clock=CLOCK
+    )
 
 
 def plan_of(*datasets: ir.Dataset, **more: Any) -> Plan:
