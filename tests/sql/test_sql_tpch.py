@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -46,3 +47,22 @@ def test_answer(file: Path, folder: Path) -> None:
     found = con.execute(plan.stages[-1].sql)
     assert [each[0] for each in found.description] == names
     assert rows_of(found.fetchall()) == wanted
+
+
+TRANSFORMS = sorted((Path(__file__).parent / "tpch").glob("q*.odibi"))
+
+
+def answer_of(text: str, folder: Path) -> list[tuple[Any, ...]]:
+    result = api.run(api.from_text(text, root=folder), datasets=["answer"])
+    assert result.success, result.run.problems
+    return [tuple(row.values()) for row in result.dataset("answer").arrow().to_pylist()]
+
+
+@pytest.mark.parametrize("file", TRANSFORMS, ids=lambda file: file.stem)
+def test_a_transform_gives_what_the_sql_step_gives(file: Path, folder: Path) -> None:
+    ingests = "".join(f'ingest {name} from parquet "{name}.parquet"\n' for name in COLUMNS)
+    written = answer_of(f"pipeline tpch\n\n{ingests}\n{file.read_text()}", folder)
+    asked = answer_of(pipeline(file.with_suffix(".sql").read_text()), folder)
+    assert len(written) == len(asked) > 0
+    for one, other in zip(written, asked, strict=True):
+        assert one == tuple(pytest.approx(value) if isinstance(value, float) else value for value in other)
