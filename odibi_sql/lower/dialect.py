@@ -1,4 +1,4 @@
-"""What the compiler knows of an engine: the names of its types, what a statement may hold, what it has to be held to."""
+"""What the compiler knows of an engine: the names of its types, what a statement may hold, what it is held to."""
 
 from __future__ import annotations
 

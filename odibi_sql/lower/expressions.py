@@ -56,7 +56,7 @@ def exact(expr: ir.Expr, scope: Scope) -> exp.Expression:
 
 
 def met(exprs: tuple[ir.Expr, ...], type_: ir.Type, scope: Scope) -> list[exp.Expression]:
-    """Return values that the engine brings to `type_` by itself: constants stay bare beside a value that has the type."""
+    """Return values that the engine brings to `type_` by itself: constants stay bare beside a value that has it."""
     lowered = [lower_expression(each, scope) for each in exprs]
     has_it = any(each.type == type_ for each in lowered)
     if not has_it and lowered:
