@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,13 +18,19 @@ if TYPE_CHECKING:
     from odibi_sql.plan import Plan
 
 
+def _size(ctx: click.Context, option: click.Parameter, text: str | None) -> str | None:
+    if text is None or re.fullmatch(r"\d+(\.\d+)? *([KMGT]i?)?B|\d+%", text, re.IGNORECASE):
+        return text
+    raise click.BadParameter(f"`{text}` is no size; write it as `4GB`", ctx, option)
+
+
 @click.command("run")
 @pipeline_options
 @click.option("--only", metavar="NAME", multiple=True, help="Only the stores of this dataset.")
 @click.option("--upto", metavar="NAME", multiple=True, help="Only the stores of this dataset and of what it reads.")
 @click.option("--dry-run", is_flag=True, help="Say what would run, and run nothing.")
 @click.option("--threads", type=click.IntRange(min=1), help="How many threads the engine takes; all by default.")
-@click.option("--memory-limit", metavar="SIZE", help="How much memory the engine takes, as in `4GB`.")
+@click.option("--memory-limit", metavar="SIZE", callback=_size, help="How much memory the engine takes, as in `4GB`.")
 @click.option("--spill", type=click.Path(path_type=Path), help="The folder for what does not fit into memory.")
 @click.option("--keep-going", is_flag=True, help="After a failure, go on with what does not need the failed step.")
 def command(
