@@ -180,13 +180,24 @@ def _call(expr: Call, around: int) -> str:
             text = f"{show_expression(holder, 9)}[{show_expression(index)}]"
         case "array", items:
             text = f"[{', '.join(map(show_expression, items))}]"
-        case name, (first, *others) if name in INFIX:
-            text = f" {name} ".join(
-                [show_expression(first, tightness), *(show_expression(each, tightness + 1) for each in others)]
-            )
+        case name, (_, _, *_) if name in INFIX:
+            text = _infix(expr, tightness)
         case name, args:
             text = f"{name}({', '.join(map(show_expression, args))})"
     return f"({text})" if tightness < around else text
+
+
+def _infix(expr: Call, tightness: int) -> str:
+    """Return `a + b - c`: without recursion, for such a chain is as deep as it is long."""
+    words: list[str] = []
+    first: Expr = expr
+    while isinstance(first, Call) and len(first.args) > 1 and INFIX.get(first.function) == tightness != 4:
+        for each in reversed(first.args[1:]):
+            words += [show_expression(each, tightness + 1), first.function]
+        first = first.args[0]
+    if first is expr:  # comparisons do not chain
+        return f"{show_expression(expr.args[0], 5)} {expr.function} {show_expression(expr.args[1], 5)}"
+    return " ".join([show_expression(first, tightness), *reversed(words)])
 
 
 def _aggregate(expr: AggregateCall | WindowCall) -> str:

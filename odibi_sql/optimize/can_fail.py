@@ -7,7 +7,7 @@ Whoever is not known here to give a value for every argument counts as one that 
 from __future__ import annotations
 
 from odibi_sql import ir
-from odibi_sql.ir.walk import expressions, inputs, parts
+from odibi_sql.ir.walk import every, expressions, inputs
 
 CONDITIONS = frozenset(
     ["=", "<>", "<", "<=", ">", ">=", "and", "or", "not", "is null", "is distinct from", "in", "between"]
@@ -29,23 +29,24 @@ TOTAL_FUNCTIONS = frozenset(
 
 def can_fail(expr: ir.Expr) -> bool:
     """Whether there are values for which `expr` fails the run instead of giving a value or null."""
+    return any(map(_fails_itself, every(expr)))
+
+
+def _fails_itself(expr: ir.Expr) -> bool:
     match expr:
         case ir.Call(function=function, type=type_):
             if function in ARITHMETIC:
-                fails = not (isinstance(type_, ir.Float) and function != "//")
-            else:
-                fails = function not in CONDITIONS and function not in TOTAL_FUNCTIONS
+                return not isinstance(type_, ir.Float)
+            return function not in CONDITIONS and function not in TOTAL_FUNCTIONS
         case ir.Cast(operand=operand, type=to, is_try=is_try):
-            fails = not (is_try or _always_fits(operand.type, to))
+            return not (is_try or _always_fits(operand.type, to))
         case ir.AggregateCall() | ir.WindowCall():
-            fails = expr.function in ("sum", "avg") and not isinstance(expr.type, ir.Float)
+            return expr.function in ("sum", "avg") and not isinstance(expr.type, ir.Float)
         case ir.ScalarQuery(relation=relation):
-            fails = not _is_one_row(relation) or _relation_can_fail(relation)
+            return not _is_one_row(relation) or _relation_can_fail(relation)
         case ir.Exists(relation=relation) | ir.InQuery(relation=relation):
-            fails = _relation_can_fail(relation)
-        case _:
-            fails = False
-    return fails or any(can_fail(part) for part in parts(expr))
+            return _relation_can_fail(relation)
+    return False
 
 
 def _always_fits(from_: ir.Type, to: ir.Type) -> bool:

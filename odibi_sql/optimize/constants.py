@@ -5,6 +5,7 @@ Nothing is computed here that could fail (an overflow, a bad cast), that rounds,
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import decimal
 import math
@@ -44,6 +45,12 @@ def computed(function: str, args: tuple[ir.Literal, ...], type_: ir.Type) -> Ans
         return Answer("".join(str(value) for value in values))
     if function == "not" and isinstance(values[0], bool):
         return Answer(not values[0])
+    if (
+        function in ("+", "-")
+        and isinstance(values[-1], ir.Interval)
+        and isinstance(args[0].type, ir.Date | ir.Timestamp)
+    ):
+        return _later(values[0], values[-1], 1 if function == "+" else -1, type_)
     if function in ARITHMETIC and all(_is_number(value) for value in values):
         return _calculated(function, values, type_)
     return None
@@ -93,6 +100,24 @@ def _calculated(function: str, values: tuple[Any, ...], type_: ir.Type) -> Answe
             with decimal.localcontext(EXACT):
                 return fitted(ARITHMETIC[function](*map(decimal.Decimal, values)), type_)
     return None
+
+
+def _later(value: Any, interval: ir.Interval, sign: int, type_: ir.Type) -> Answer | None:
+    """Return a day or instant with months, then days, then microseconds added; a month that is too short ends it."""
+    is_day = isinstance(type_, ir.Date)
+    if is_day and (interval.microseconds or isinstance(value, datetime.datetime)):
+        return None
+    months = value.year * 12 + value.month - 1 + sign * interval.months
+    year, month = months // 12, months % 12 + 1
+    if not datetime.MINYEAR <= year <= datetime.MAXYEAR:
+        return None
+    moved = value.replace(year=year, month=month, day=min(value.day, calendar.monthrange(year, month)[1]))
+    if not is_day:
+        moved = datetime.datetime.combine(moved, getattr(value, "time", datetime.time)())
+    try:
+        return Answer(moved + sign * datetime.timedelta(days=interval.days, microseconds=interval.microseconds))
+    except OverflowError:
+        return None
 
 
 def fitted(value: int | decimal.Decimal, type_: ir.Type) -> Answer | None:

@@ -6,21 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from odibi_sql import ir
 from odibi_sql.ir.walk import replace_changed
-from odibi_sql.optimize.nulls import not_null_where_true
+from odibi_sql.optimize.nulls import chain_of, not_null_where_true
 from odibi_sql.optimize.rule import with_schema
 
 
 def conjuncts(condition: ir.Expr) -> list[ir.Expr]:
     """Return the conditions that `and` puts together, in the order written."""
-    found: list[ir.Expr] = []
-    waiting = [condition]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, ir.Call) and part.function == "and":
-            waiting.extend(reversed(part.args))
-        else:
-            found.append(part)
-    return found
+    return chain_of(condition) if isinstance(condition, ir.Call) and condition.function == "and" else [condition]
 
 
 def filtered(relation: ir.Relation, conditions: Sequence[ir.Expr]) -> ir.Relation:

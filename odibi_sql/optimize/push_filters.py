@@ -9,6 +9,7 @@ Each condition of an `and` goes by itself; what stays, stays above.
   each time, or is a window; of a project with windows C may speak only of columns that all windows partition by.
 - aggregate, dedupe, limit per: C speaks of the keys alone. Never below an aggregate without keys (it has a row whatever
   C says) or a limit of all rows.
+  A value that can fail the run (a cast, `require`) is then made for the rows that the filter leaves alone.
 - union, intersect, except: into every input. Not below intersect and except if C can fail: their inputs have rows
   that the result has not.
 """
