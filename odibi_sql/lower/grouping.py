@@ -11,7 +11,7 @@ from odibi_sql.lower.draft import Draft, Value, renewed, used, value_of
 from odibi_sql.lower.expressions import exact
 from odibi_sql.lower.scope import Place, Scope, absorbed
 from odibi_sql.lower.typed import binary, number
-from odibi_sql.lower.windows import ordered
+from odibi_sql.lower.windows import is_constant, ordered
 from odibi_sql.lower.wrapping import plain, unlimited, wrap
 
 
@@ -21,7 +21,7 @@ def lower_aggregation(node: ir.Aggregate, draft: Draft, place: Place) -> Draft:
     scope = Scope(draft, place)
     keys = {key.name: _key(key.value, scope) for key in node.keys}
     aggregates = {each.name: _aggregate(each.value, scope) for each in node.aggregates}
-    group = tuple((name, value.sql) for name, value in keys.items() if not _is_constant(value.sql))
+    group = tuple((name, value.sql) for name, value in keys.items() if not is_constant(value.sql))
     having = (_has_rows(),) if keys and not group else ()
     made = replace(absorbed(draft, scope), env={**keys, **aggregates}, group=group, having=having, order=())
     is_plain_enough = not any(value.has_query for value in keys.values())
@@ -45,11 +45,6 @@ def _key(expr: ir.Expr, scope: Scope) -> Value:
     return value_of(exact(expr, scope), expr.type)
 
 
-def _is_constant(sql: exp.Expression) -> bool:
-    """Whether it is a constant, of which GROUP BY would take a number for a position."""
-    return not any(isinstance(node, exp.Column | exp.Func) and not isinstance(node, exp.Cast) for node in sql.walk())
-
-
 def _has_rows() -> exp.Expression:
     return binary(exp.GT, exp.Count(this=exp.Star()), number(0))
 
@@ -58,10 +53,10 @@ def lower_dedupe(node: ir.Dedupe, draft: Draft, place: Place) -> Draft:
     """Return the first row of each key; any row where no order is asked for."""
     draft = _settled(_for_rows(draft, place), node.keys, node.order, place)
     if not node.order and not draft.has_window and place.dialect.can.distinct_on:
-        keys = tuple(used(draft.env[name]) for name in node.keys if not _is_constant(draft.env[name].sql))
+        keys = tuple(used(draft.env[name]) for name in node.keys if not is_constant(draft.env[name].sql))
         if keys:
             return replace(draft, distinct_on=keys, order=())
-    if all(_is_constant(draft.env[name].sql) for name in node.keys):
+    if all(is_constant(draft.env[name].sql) for name in node.keys):
         return lower_limit(
             ir.Limit(schema=node.schema, input=node.input, count=1, offset=0, per=(), order=node.order), draft, place
         )
@@ -113,7 +108,7 @@ def lower_sort(keys: tuple[ir.SortKey, ...], draft: Draft, place: Place) -> Draf
 
 def _telling(order: tuple[exp.Expression, ...]) -> tuple[exp.Expression, ...]:
     """Return the keys without constants: a number would stand for a column of the result."""
-    return tuple(key for key in order if not _is_constant(key.this))
+    return tuple(key for key in order if not is_constant(key.this))
 
 
 def lower_limit(node: ir.Limit, draft: Draft, place: Place) -> Draft:

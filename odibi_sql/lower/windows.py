@@ -16,7 +16,7 @@ from odibi_sql.lower.typed import Typed
 
 def lower_aggregate(call: ir.AggregateCall, scope: Scope) -> Typed:
     """Return the call of an aggregate function."""
-    order = [ordered(key, scope) for key in call.order]
+    order = _telling(call.order, scope)
     where = _where(call, scope)
 
     def around(bare: Any) -> Any:
@@ -32,7 +32,7 @@ def lower_window(call: ir.WindowCall, scope: Scope) -> Typed:
     """Return the call of a function OVER (…)."""
     where = _where(call, scope)
     partition = [expressions.lower_expression(part, scope).sql for part in call.partition]
-    order = [ordered(key, scope) for key in call.order]
+    order = _telling(call.order, scope)
 
     def around(bare: Any) -> Any:
         arranged = with_distinct(bare) if call.is_distinct else bare
@@ -46,6 +46,16 @@ def lower_window(call: ir.WindowCall, scope: Scope) -> Typed:
         )
 
     return Typed(sql=_call(call, scope, around), type=call.type)
+
+
+def _telling(keys: tuple[ir.SortKey, ...], scope: Scope) -> list[exp.Expression]:
+    """Return the keys of an ORDER BY without constants: they order nothing, and an engine refuses them."""
+    return [key for key in (ordered(each, scope) for each in keys) if not is_constant(key.this)]
+
+
+def is_constant(sql: exp.Expression) -> bool:
+    """Whether it is a constant, of which a clause could take a number for a position."""
+    return not any(isinstance(node, exp.Column | exp.Func) and not isinstance(node, exp.Cast) for node in sql.walk())
 
 
 def ordered(key: ir.SortKey, scope: Scope) -> exp.Expression:

@@ -14,6 +14,7 @@ CASES = {
     "| aggregate n = count() | derive x = 1 | filter n > 9 | drop n": [],
     "| aggregate n = count() group by j = item || 'x' | select z = j || 'y', n": [("axy", 1), ("bxy", 2)],
     "| aggregate n = count() group by j = k + 1 | select z = j * 2 + j, n": [(6, 1), (9, 2)],
+    "| derive c = 'x' | aggregate f = first(k order by c), l = array_agg(k order by c)": [(1, [1, 2, 2])],
     "| aggregate n = count() group by j = upper(item) | select z = j || 'y', n": [("Ay", 1), ("By", 2)],
 }
 
@@ -29,3 +30,9 @@ def test_rows_of_groups(text: str) -> None:
 def test_a_constant_over_one_group_in_sql() -> None:
     query = 'sql x from rows """select 2.5 as c from (select count(*) as n from rows) q"""'
     assert api.run(api.from_text(ROWS + query), datasets=["x"]).dataset("x").arrow().num_rows == 1
+
+
+def test_a_member_of_a_struct_of_constants() -> None:
+    text = "ingest one from values (id int64, s struct<x int64>) (1, {x: 7})\ntransform x from one | derive b = s.x"
+    rows = api.run(api.from_text(text), datasets=["x"]).dataset("x").arrow().to_pylist()
+    assert rows == [{"id": 1, "s": {"x": 7}, "b": 7}]
