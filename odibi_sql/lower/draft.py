@@ -64,6 +64,7 @@ class Cte(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     name: str
     query: Any
+    columns: tuple[str, ...] = ()  # of VALUES, which has no names of its own
     is_correlated: bool = False
     is_barrier: bool = False
     depth: int = 1

@@ -8,7 +8,11 @@ import msgspec
 from sqlglot import exp
 
 from odibi_sql.lower.draft import Draft, Joined, Source, Value
+from odibi_sql.lower.named_windows import name_windows
 from odibi_sql.lower.scope import Place
+
+
+WORTH_NAMING = 5  # nodes of an expression that is looked for in conditions
 
 
 class _Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +39,8 @@ def finish(draft: Draft, place: Place) -> exp.Expression:
         on = exp.Tuple(expressions=[each.copy() for each in draft.distinct_on])
         statement.set("distinct", exp.Distinct(on=on))
     is_ambiguous = _add_order(draft, shown, statement)
+    if draft.has_window:
+        name_windows(statement)
     _settle_qualifiers(draft, statement, is_ambiguous)
     return statement
 
@@ -114,8 +120,8 @@ def _named(sql: Any, said: dict[int, str]) -> Any:
         if node is sql:
             return new
         above = node.parent
-        if isinstance(above, exp.Paren) and above is not sql and above.parent is not None:
-            node = above
+        if isinstance(above, exp.Paren) and above is not sql and not isinstance(above.parent, exp.Dot | None):
+            node = above  # before a point it stays: a bare name there would be a table's
         node.replace(new)
     return sql
 
@@ -164,8 +170,9 @@ def _add_conditions(draft: Draft, shown: _Shown, place: Place, statement: exp.Se
         statement.set("group", exp.Group(expressions=keys))
     if having:
         said = shown.tokens if can.alias_in_group else {}
-        statement.set("having", exp.Having(this=conjunction(having, said)))
+        statement.set("having", exp.Having(this=conjunction(_recognized(having, draft, said), said)))
     if qualify:
+        qualify = _recognized(qualify, draft, shown.tokens)
         statement.set("qualify", exp.Qualify(this=conjunction(qualify, shown.tokens)))
 
 
@@ -177,6 +184,21 @@ def _conditions(draft: Draft) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[A
     if draft.group is None:
         return (*draft.where, *draft.qualify), draft.having, ()
     return draft.where, (*draft.having, *draft.qualify), ()
+
+
+def _recognized(conditions: tuple[Any, ...], draft: Draft, said: dict[int, str]) -> tuple[Any, ...]:
+    """Return copies of the conditions in which what is computed as a column of the result is known to be that column.
+
+    The optimizer moves conditions to where their columns are computed, and with them what they are made of.
+    """
+    known = [value for value in draft.env.values() if value.token in said and value.weight >= WORTH_NAMING]
+    copies = tuple(condition.copy() for condition in conditions)
+    for copy in copies if known else ():
+        for node in copy.walk(prune=lambda each: isinstance(each, exp.Query)):
+            value = next((each for each in known if type(each.sql) is type(node) and each.sql == node), None)
+            if value is not None:
+                node.meta["token"] = value.token
+    return copies
 
 
 def _has_window(draft: Draft, name: str) -> bool:

@@ -22,6 +22,7 @@ from odibi_sql.lower.relations import MOST_CTES, lower_relation
 from odibi_sql.lower.reread import store_to_read
 from odibi_sql.lower.scope import Place
 from odibi_sql.lower.subqueries import with_ctes
+from odibi_sql.lower.tidy import tidy_names
 from odibi_sql.lower.wrapping import table, wrap
 from odibi_sql.plan import Answer, Check, Materialize, Plan, Stage, Write
 
@@ -85,6 +86,7 @@ class Work:
         self.datasets = {each.name: each for each in graph.datasets}
         self.gates = {each.name: each for each in graph.gates}
         self.names = Names(self.datasets)
+        self.steps = frozenset(name.lower() for name in self.datasets)
         self.made: dict[str, Made] = {}
         self.stages: list[Stage] = []
         self.stage_names: set[str] = set()
@@ -223,6 +225,7 @@ class Work:
         statement = (
             with_ctes(finish(draft, self._place(name)), draft.ctes) if draft.ctes else finish(draft, self._place(name))
         )
+        statement = tidy_names(statement, self.steps)
         self.stage_names.add(name)
         self.stages.append(
             kind(

@@ -60,13 +60,11 @@ def _reaches_beyond(relation: ir.Relation) -> bool:
 
 def with_ctes(statement: exp.Expression, ctes: tuple[Cte, ...]) -> exp.Expression:
     """Return the statement with these CTEs in front."""
-    listed = [
-        exp.CTE(
-            this=cte.query.copy(),
-            alias=exp.TableAlias(this=exp.Identifier(this=cte.name)),
-            materialized=cte.is_barrier or None,
-        )
-        for cte in ctes
-    ]
-    statement.set("with_", exp.With(expressions=listed))
+    statement.set("with_", exp.With(expressions=[_listed(cte) for cte in ctes]))
     return statement
+
+
+def _listed(cte: Cte) -> exp.CTE:
+    columns = [exp.Identifier(this=name) for name in cte.columns]
+    alias = exp.TableAlias(this=exp.Identifier(this=cte.name), columns=columns)
+    return exp.CTE(this=cte.query.copy(), alias=alias, materialized=cte.is_barrier or None)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from sqlglot import exp
 
 from odibi_sql import ir
-from odibi_sql.lower.draft import Cte, Draft, Source, Value, over_source
+from odibi_sql.lower.draft import Cte, Draft, Source, Value, column, over_source, value_of
 from odibi_sql.lower.finish import finish
 from odibi_sql.lower.scope import Place
 
@@ -22,6 +22,8 @@ def wrap(draft: Draft, place: Place) -> Draft:
     if draft.is_bare:
         return draft
     unordered = draft if draft.is_cut else replace(draft, order=())
+    if _is_values(unordered):
+        return _named_values(unordered, place)
     names = _inner_names(draft.env)
     inner = replace(unordered, env={names[name]: value for name, value in draft.env.items()})
     depth = 1 + max((each.depth for each in draft.ctes), default=0)
@@ -36,6 +38,26 @@ def wrap(draft: Draft, place: Place) -> Draft:
     source = table(cte.name, tuple(names.values()))
     over = over_source(source, ir.Schema(fields), draft.owner, (*draft.ctes, cte))
     return replace(over, env={name: over.env[names[name]] for name in draft.env})
+
+
+def _is_values(draft: Draft) -> bool:
+    """Whether it is rows written out, as they stand."""
+    source = draft.source
+    if source is None or not isinstance(source.sql, exp.Values) or not draft.is_plain or draft.joins or draft.where:
+        return False
+    return all(isinstance(value.sql, exp.Column) for value in draft.env.values())
+
+
+def _named_values(draft: Draft, place: Place) -> Draft:
+    """Return the rows as a CTE that names the columns itself: rates(currency, rate) AS (VALUES …)."""
+    assert draft.source is not None
+    values = exp.Values(expressions=[row.copy() for row in draft.source.sql.expressions])
+    cte = Cte(name=place.names.of_step(draft.owner), query=values, columns=draft.source.columns)
+    source = table(cte.name, cte.columns)
+    env = {
+        name: value_of(column(value.sql.name, source.alias), value.type) for name, value in draft.env.items()
+    }
+    return Draft(owner=draft.owner, source=source, env=env, ctes=(*draft.ctes, cte))
 
 
 def _inner_names(env: dict[str, Value]) -> dict[str, str]:
