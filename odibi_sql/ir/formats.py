@@ -131,7 +131,7 @@ _PARQUET_WRITE = (
     FormatOption(
         name="compression",
         kind="text",
-        default="zstd",
+        default="snappy",
         choices=("none", "snappy", "gzip", "zstd", "lz4", "brotli"),
         doc="How column chunks are compressed.",
         sides=("write",),

@@ -48,7 +48,7 @@ def compression(options: dict[str, OptionValue], path: str) -> str:
 
 
 def _parquet(options: dict[str, OptionValue]) -> list[str]:
-    codec = str(options.get("compression", "zstd"))
+    codec = str(options.get("compression", "snappy"))
     said = ["FORMAT parquet", f"COMPRESSION {_PARQUET_CODECS.get(codec, codec)}"]
     if codec == "zstd":
         said.append("COMPRESSION_LEVEL 1")
