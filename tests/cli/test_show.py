@@ -8,6 +8,7 @@ import pty
 import subprocess
 from os import close, read
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet
 import pytest
@@ -54,11 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_json_is_json_and_loses_nothing(folder):
     line = odibi("show", "types.odibi", "t", "--format", "json", cwd=folder).out
-
-    def refuse(constant: str) -> None:
-        raise AssertionError(constant)
-
-    found = json.loads(line, parse_constant=refuse, parse_float=str)
+    found = json.loads(line, parse_constant=lambda constant: pytest.fail(constant), parse_float=str)
     assert found == {
         "yes": True,
         "small": 1,
@@ -178,3 +175,41 @@ def test_nan_is_nan_for_who_reads_it_again(folder):
     line = odibi("show", "types.odibi", "t", "--format", "json", cwd=folder).out
     assert math.isnan(float(json.loads(line)["nothing"]))
     assert float(json.loads(line)["below"]) == -math.inf
+
+
+def test_a_store_to_json_writes_nan_as_show_does_and_an_ingest_reads_it_again(folder):
+    lines = """{"a": "NaN", "b": "-Infinity", "c": [null, "NaN", 2.5], "d": {"x": "Infinity", "y": "NaN"},
+     "e": {"k": "Infinity"}, "f": [{"z": ["NaN"]}], "g": 1.5}
+    {"a": null, "b": 0.5, "c": null, "d": null, "e": null, "f": [], "g": -1e300}"""
+    written = "[" + lines.replace("}\n    {", "}, {") + "]"
+    (folder / "nan.json").write_text(written)
+    schema = """a float64, b float32, c array<float64>, d struct<x float64, y string>, e map<string, float64>,
+    f array<struct<z array<float64>>>, g float64"""
+    text = f'ingest t from json "nan.json" schema ({schema})\n'
+    text += '\nstore t to ndjson "out/t.ndjson"\n\nstore t to json "out/t.json"\n'
+    pipeline(folder, text, "nan.odibi")
+    ended = odibi("run", "nan.odibi", cwd=folder)
+    assert ended.code == 0, ended.err
+    expected = json.loads(written)
+    stored = (folder / "out/t.ndjson").read_text().splitlines()
+    shown = odibi("show", "nan.odibi", "t", "--format", "json", cwd=folder).out.splitlines()
+    for found in (map(strictly, stored), map(strictly, shown), strictly((folder / "out/t.json").read_text())):
+        assert sorted(found, key=repr) == sorted(expected, key=repr)
+
+
+def strictly(text: str) -> Any:
+    """Read JSON that is JSON: bare NaN and Infinity are none."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def test_a_store_of_floats_to_json_keeps_its_order(folder):
+    (folder / "many.csv").write_text("r\n" + "\n".join(map(str, range(300_000))) + "\n")
+    text = 'ingest n from csv "many.csv"\n\ntransform t from n\n  | derive f = r * 1.0\n  | sort r desc\n'
+    pipeline(folder, text + '\nstore t to ndjson "out/o.ndjson"\n', "order.odibi")
+    assert odibi("run", "order.odibi", cwd=folder).code == 0
+    rows = [json.loads(line)["r"] for line in (folder / "out/o.ndjson").read_text().splitlines()]
+    assert rows == list(range(299_999, -1, -1))

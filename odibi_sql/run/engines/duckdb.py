@@ -19,6 +19,7 @@ from odibi_sql.resources import dialect_file
 from odibi_sql.run.engines.bind import bind, misfit_of, named, quoted
 from odibi_sql.run.engines.copying import extension, file_options, folder_options
 from odibi_sql.run.engines.engine import Cancelled, EngineProblem, Existing
+from odibi_sql.run.engines.json_values import with_floats_as_json
 from odibi_sql.run.engines.locate import not_utf8, place_of
 from odibi_sql.run.engines.reread import reader, stored, union_with
 from odibi_sql.run.outcome import Settings
@@ -67,6 +68,8 @@ class DuckDB:
         """Write the rows to a file, or into a folder."""
         with self._cursor(stage) as cursor:
             sql = bind(stage.sql, stage.sources, self.root).sql
+            if target.format in ("json", "ndjson"):
+                sql = with_floats_as_json(sql, stage.schema)
             if before is not None:
                 return _write_after(cursor, before, sql, target, to)
             if not target.partition:
