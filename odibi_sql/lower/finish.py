@@ -11,7 +11,6 @@ from odibi_sql.lower.draft import Draft, Joined, Source, Value
 from odibi_sql.lower.named_windows import name_windows
 from odibi_sql.lower.scope import Place
 
-
 WORTH_NAMING = 5  # nodes of an expression that is looked for in conditions
 
 
@@ -20,7 +19,7 @@ class _Shown(msgspec.Struct, frozen=True, kw_only=True):
 
     tokens: dict[int, str]  # of a value: the column of the result that it is, where the name means nothing else
     columns: dict[tuple[str, str], str]  # of (source, column): the column of the result that it is
-    names: frozenset[str]  # of the columns of the sources, in lower case
+    names: frozenset[str]  # of the sources and their columns, in lower case
     outputs: frozenset[str]  # the columns of the result that are not the source's column of that name, in lower case
 
 
@@ -64,7 +63,7 @@ def _unqualified(sql: exp.Expression) -> exp.Expression:
 
 
 def _what_is_shown(draft: Draft) -> _Shown:
-    names = frozenset(name.lower() for source in draft.sources for name in source.columns)
+    names = frozenset(name.lower() for source in draft.sources for name in (source.alias, *source.columns))
     tokens: dict[int, str] = {}
     columns: dict[tuple[str, str], str] = {}
     outputs = set()

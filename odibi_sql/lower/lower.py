@@ -20,7 +20,7 @@ from odibi_sql.lower.naming import Names, unused
 from odibi_sql.lower.printer import print_statement
 from odibi_sql.lower.relations import MOST_CTES, lower_relation
 from odibi_sql.lower.reread import store_to_read
-from odibi_sql.lower.scope import Place
+from odibi_sql.lower.scope import Place, Shared
 from odibi_sql.lower.subqueries import with_ctes
 from odibi_sql.lower.tidy import tidy_names
 from odibi_sql.lower.wrapping import table, wrap
@@ -86,6 +86,7 @@ class Work:
         self.datasets = {each.name: each for each in graph.datasets}
         self.gates = {each.name: each for each in graph.gates}
         self.names = Names(self.datasets)
+        self.shared = Shared()
         self.steps = frozenset(name.lower() for name in self.datasets)
         self.made: dict[str, Made] = {}
         self.stages: list[Stage] = []
@@ -101,6 +102,9 @@ class Work:
         if self._is_table(dataset, made):
             self._keep(dataset, made)
         self.made[name] = made
+        source = made.draft.source
+        if source is not None and source.is_wide and made.draft.is_plain and not made.draft.joins:
+            self.shared.whole[id(source)] = made.draft
 
     def _is_cheap(self, name: str) -> bool:
         return self.made[name].is_cheap
@@ -192,6 +196,7 @@ class Work:
             dialect=self.dialect,
             clock=self.clock,
             names=self.names,
+            shared=self.shared,
             read=self.read,
             lower_query=lower_relation,
             finish=finish,

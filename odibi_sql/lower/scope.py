@@ -24,6 +24,17 @@ class Outside(msgspec.Struct, frozen=True):
     aliases: tuple[str, ...]
 
 
+class Shared:
+    """Datasets that take lines to read: `whole` as they are read, `wrapped` as a CTE; by the identity of their source.
+
+    All who read one in a statement read one CTE.
+    """
+
+    def __init__(self) -> None:
+        self.whole: dict[int, Draft] = {}
+        self.wrapped: dict[int, Draft] = {}
+
+
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """What lowering needs wherever it is: the engine, the clock, how datasets are read, the queries around.
 
@@ -33,6 +44,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     dialect: Dialect
     clock: datetime.datetime
     names: Names
+    shared: Shared
     read: Callable[[ir.Read, Place], Draft]  # the rows of a dataset, which has been lowered before
     lower_query: Callable[[ir.Relation, Place], Draft]
     finish: Callable[[Draft, Place], Any]  # the statement of a draft

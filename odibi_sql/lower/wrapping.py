@@ -21,6 +21,25 @@ def wrap(draft: Draft, place: Place) -> Draft:
     """Return a draft that reads the rows of `draft` from a CTE; `draft` itself where it is a whole table already."""
     if draft.is_bare:
         return draft
+    return _shared(draft, place) or _wrapped(draft, place)
+
+
+def _shared(draft: Draft, place: Place) -> Draft | None:
+    """Return the draft over the CTE of its dataset, where it is columns of that as it is read; else None."""
+    whole = place.shared.whole.get(id(draft.source))
+    if whole is None or draft.joins or draft.where is not whole.where or not draft.is_plain:
+        return None
+    names = {value.token: name for name, value in whole.env.items()}
+    if any(value.token not in names for value in draft.env.values()):
+        return None
+    over = place.shared.wrapped.get(id(draft.source))
+    if over is None:
+        over = place.shared.wrapped[id(draft.source)] = _wrapped(whole, place)
+    env = {name: over.env[names[value.token]] for name, value in draft.env.items()}
+    return replace(over, env=env, owner=draft.owner)
+
+
+def _wrapped(draft: Draft, place: Place) -> Draft:
     unordered = draft if draft.is_cut else replace(draft, order=())
     if _is_values(unordered):
         return _named_values(unordered, place)
@@ -54,9 +73,7 @@ def _named_values(draft: Draft, place: Place) -> Draft:
     values = exp.Values(expressions=[row.copy() for row in draft.source.sql.expressions])
     cte = Cte(name=place.names.of_step(draft.owner), query=values, columns=draft.source.columns)
     source = table(cte.name, cte.columns)
-    env = {
-        name: value_of(column(value.sql.name, source.alias), value.type) for name, value in draft.env.items()
-    }
+    env = {name: value_of(column(value.sql.name, source.alias), value.type) for name, value in draft.env.items()}
     return Draft(owner=draft.owner, source=source, env=env, ctes=(*draft.ctes, cte))
 
 
