@@ -1,4 +1,4 @@
-"""What whole pipelines become: `pictures/NAME.odibi` beside `pictures/NAME.sql`, which is to read as if written by hand.
+"""What whole pipelines become: `pictures/NAME.sql` is what `pictures/NAME.odibi` gives, as if written by hand.
 
 `ODIBI_DRAW=1 pytest tests/lower/test_pictures.py` draws them anew.
 """

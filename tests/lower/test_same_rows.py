@@ -123,7 +123,7 @@ def hold(graph: ir.Graph, there: dict[str, list[Row]]) -> None:
         assert row == gates[name], picture
 
 
-QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=300)
+QUICK = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=120)
 
 
 @QUICK
