@@ -143,7 +143,7 @@ def _hold(field: Field, found: Mapped, file: str) -> None:
     if not is_kept_so:
         raise SourceProblem(
             f"`{field.name}` of `{file}` is {found.lacks or found.type}, and not every {found.lacks or found.type}"
-            f" is a {field.type}",
+            f" fits {field.type}",
             f"declare `{field.name} {'string' if found.lacks else found.type}` and cast it in the pipeline",
         )
 

@@ -67,7 +67,7 @@ def test_types_that_do_not_meet_name_both_files(tmp_path):
 
 def test_a_declared_schema_is_held_to_the_files(tmp_path):
     write(tmp_path, "a.parquet", "select 1.5::double v, 7::bigint n, 'x' s")
-    with pytest.raises(SourceProblem, match=r"not every float64 is a int64"):
+    with pytest.raises(SourceProblem, match=r"not every float64 fits int64"):
         describe(tmp_path, "parquet", "a.parquet", schema="v int64")
     with pytest.raises(SourceProblem, match=r"has no column `nn`"):
         describe(tmp_path, "parquet", "a.parquet", schema="nn int64")
