@@ -14,12 +14,29 @@ from odibi_sql.diagnostics import CompileError, render_all
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 TEXTS = {path.stem: path for path in sorted(EXAMPLES.glob("[a-z]*/[a-z]*.odibi"))}
 WORD = re.compile(r'\s+|"""|\w+|"[^"\n]*"|\'[^\'\n]*\'|.', re.DOTALL)
-STRANGE = ["", "select", "|", "(", ")", "'", '"', "`", '"""', "null", "99999999999999999999", "é", "\x00", "::", "{", "->"]
+STRANGE = [
+    "",
+    "select",
+    "|",
+    "(",
+    ")",
+    "'",
+    '"',
+    "`",
+    '"""',
+    "null",
+    "99999999999999999999",
+    "é",
+    "\x00",
+    "::",
+    "{",
+    "->",
+]
 COUNT = 80  # of each way, shared out over the examples
 
 
 def damaged(text: str, how: str, chance: random.Random) -> str:
-    """Return `text` with one word of it dropped, doubled, swapped with another, replaced, or all that follows cut off."""
+    """Return `text` with a word dropped, doubled, swapped with another or replaced, or with the rest cut off."""
     words = WORD.findall(text)
     places = [place for place, word in enumerate(words) if not word.isspace()]
     one, other = chance.sample(places, 2)

@@ -140,7 +140,10 @@ class Limit(Operator, frozen=True, kw_only=True):
 
 
 class SetWith(Operator, frozen=True, kw_only=True):
-    """`union [distinct] a, b`, `intersect [all] a`, `except [all] a`: bare, a union keeps all rows, the others each once."""
+    """`union [distinct] a, b`, `intersect [all] a`, `except [all] a`.
+
+    Bare, a union keeps all rows, and the others keep each once.
+    """
 
     kind: OneOf["union", "intersect", "except"]
     is_distinct: bool
