@@ -264,6 +264,8 @@ def _aggregated(assignment: AggregateAssignment, change: Callable[[Expr], Expr])
 def subqueries(relation: Relation) -> Iterator[Relation]:
     """Give the relations of the subqueries in this node's own expressions."""
     for expr in expressions(relation):
+        if isinstance(expr, Column):
+            continue
         for part in every(expr):
             if isinstance(part, Exists | InQuery | ScalarQuery):
                 yield part.relation

@@ -12,17 +12,24 @@ from __future__ import annotations
 import msgspec
 
 from odibi_sql import ir
-from odibi_sql.ir.walk import datasets_read
-from odibi_sql.optimize.rule import Asked, GraphRule
+from odibi_sql.ir.walk import datasets_read, expressions, relations
+from odibi_sql.optimize.rule import Asked, GraphRule, holds_subquery
 
 
 def asked_for(graph: ir.Graph, goals: tuple[str, ...] | None) -> Asked:
     """Return what the goals name: stores, and the datasets whose rows someone sees. None is every store."""
     stores = [each for each in graph.stores if goals is None or each.name in goals]
     named = {each.name for each in graph.datasets if goals is not None and each.name in goals}
+    owners: tuple[ir.Dataset | ir.Gate, ...] = (*graph.datasets, *graph.gates)
     return Asked(
-        stores=frozenset(each.name for each in stores), datasets=frozenset(named | {each.dataset for each in stores})
+        stores=frozenset(each.name for each in stores),
+        datasets=frozenset(named | {each.dataset for each in stores}),
+        has_subqueries=any(_has_subqueries(each.relation) for each in owners),
     )
+
+
+def _has_subqueries(relation: ir.Relation) -> bool:
+    return any(holds_subquery(expr) for each in relations(relation) for expr in expressions(each))
 
 
 def drop_steps(graph: ir.Graph, asked: Asked) -> ir.Graph:

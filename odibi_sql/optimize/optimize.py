@@ -78,16 +78,24 @@ def optimize(
 
 
 def _applied(rule: Rule, graph: ir.Graph, asked: Asked, settled: Settled) -> ir.Graph:
-    if isinstance(rule, GraphRule):
-        return rule.change(graph, asked)
+    return rule.change(graph, asked) if isinstance(rule, GraphRule) else _on_nodes(rule, graph, asked, settled)
+
+
+def _on_nodes(rule: NodeRule, graph: ir.Graph, asked: Asked, settled: Settled) -> ir.Graph:
+    def changed(owner: str, relation: ir.Relation, keys: Keys) -> ir.Relation:
+        if settled.get((rule.name, owner)) is relation:
+            return relation
+        new = top_down(relation, lambda node: rule.change(node, keys), has_subqueries=asked.has_subqueries)
+        if new is relation:
+            settled[rule.name, owner] = relation
+        return new
+
     keys = {each.name: each.keys for each in graph.datasets}
     datasets = tuple(
-        replace_changed(each, relation=_changed(rule, f"dataset {each.name}", each.relation, keys, settled))
-        for each in graph.datasets
+        replace_changed(each, relation=changed(f"dataset {each.name}", each.relation, keys)) for each in graph.datasets
     )
     gates = tuple(
-        replace_changed(each, relation=_changed(rule, f"gate {each.name}", each.relation, {}, settled))
-        for each in graph.gates
+        replace_changed(each, relation=changed(f"gate {each.name}", each.relation, {})) for each in graph.gates
     )  # a gate trusts no key of a step, for it may be what holds the step to it
     is_same = all(map(_is, datasets, graph.datasets)) and all(map(_is, gates, graph.gates))
     return graph if is_same else replace(graph, datasets=datasets, gates=gates)
@@ -95,15 +103,6 @@ def _applied(rule: Rule, graph: ir.Graph, asked: Asked, settled: Settled) -> ir.
 
 def _is(one: object, other: object) -> bool:
     return one is other
-
-
-def _changed(rule: NodeRule, owner: str, relation: ir.Relation, keys: Keys, settled: Settled) -> ir.Relation:
-    if settled.get((rule.name, owner)) is relation:
-        return relation
-    changed = top_down(relation, lambda node: rule.change(node, keys))
-    if changed is relation:
-        settled[rule.name, owner] = relation
-    return changed
 
 
 def _hold(rule: Rule, before: ir.Graph, after: ir.Graph, asked: Asked, is_careful: bool) -> None:

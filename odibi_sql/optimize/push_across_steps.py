@@ -20,7 +20,7 @@ from odibi_sql.optimize.push_down import pushed_down
 from odibi_sql.optimize.rule import Asked, GraphRule, top_down
 
 MOST_CONDITIONS = 24  # that one step comes to have: a long chain of filters must not pile up at its start
-MOST_MOVES = (1_000, 2)  # in one pass, and for each step: what keeps a chain of thousands of filters linear
+MOST_MOVES = (500, 1)  # in one pass, and for each step: what keeps a chain of thousands of filters linear
 
 
 class Given(msgspec.Struct, kw_only=True):
@@ -37,7 +37,7 @@ def push_across_steps(graph: ir.Graph, asked: Asked) -> ir.Graph:
     if not room:
         return graph
     given = Given(room=room, moves=MOST_MOVES[0] + MOST_MOVES[1] * len(graph.datasets))
-    datasets = [_pushed(dataset, given) for dataset in reversed(graph.datasets)]
+    datasets = [_pushed(dataset, given, asked.has_subqueries) for dataset in reversed(graph.datasets)]
     return replace(graph, datasets=tuple(reversed(datasets))) if given.conditions else graph
 
 
@@ -57,12 +57,13 @@ def _condition_count(relation: ir.Relation) -> int:
     return sum(len(conjuncts(each.condition)) for each in relations(relation) if isinstance(each, ir.Filter))
 
 
-def _pushed(dataset: ir.Dataset, given: Given) -> ir.Dataset:
+def _pushed(dataset: ir.Dataset, given: Given, has_subqueries: bool) -> ir.Dataset:
     """Return the dataset with what later steps gave it to filter, and without what it gives to earlier ones."""
     relation = dataset.relation
     if dataset.name in given.conditions:
-        relation = pushed_down(filtered(relation, given.conditions[dataset.name]))
-    relation = top_down(relation, lambda each: _give(each, given))
+        relation = filtered(relation, given.conditions[dataset.name])
+        relation = pushed_down(relation, has_subqueries=has_subqueries)
+    relation = top_down(relation, lambda each: _give(each, given), has_subqueries=has_subqueries)
     return dataset if relation is dataset.relation else replace(dataset, relation=relation)
 
 

@@ -12,9 +12,9 @@ from odibi_sql.optimize.rule import top_down
 MOVES = (merge_filters, outer_joins, push_into_joins, push_filters)
 
 
-def pushed_down(relation: ir.Relation) -> ir.Relation:
+def pushed_down(relation: ir.Relation, *, has_subqueries: bool = True) -> ir.Relation:
     """Return `relation` with its filters as far down as they go, in one pass."""
-    return top_down(relation, _moved)
+    return top_down(relation, _moved, has_subqueries=has_subqueries)
 
 
 def _moved(relation: ir.Relation) -> ir.Relation:

@@ -19,6 +19,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     stores: frozenset[str]
     datasets: frozenset[str]
+    has_subqueries: bool = True  # False: there is none in the whole graph, and nobody need look for one
 
 
 class NodeRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,29 +40,33 @@ Rule = NodeRule | GraphRule
 MOST_TIMES = 100  # that one rule fires on one node: a rule that undoes itself must not hang the compiler
 
 
-def top_down(relation: ir.Relation, change: Callable[[ir.Relation], ir.Relation]) -> ir.Relation:
+def top_down(
+    relation: ir.Relation, change: Callable[[ir.Relation], ir.Relation], *, has_subqueries: bool = True
+) -> ir.Relation:
     """Return `relation` with `change` done to every node, a node before what is under it, subqueries too.
 
     What a change moves one node down is met again there, so that one pass takes it as far as it goes.
     """
     above: list[Unary] = []
-    node = _as_often_as_it_fires(relation, change)
+    node = _as_often_as_it_fires(relation, change, has_subqueries)
     while isinstance(node, Unary):
         above.append(node)
-        node = _as_often_as_it_fires(node.input, change)
-    node = map_inputs(node, lambda each: top_down(each, change))
+        node = _as_often_as_it_fires(node.input, change, has_subqueries)
+    node = map_inputs(node, lambda each: top_down(each, change, has_subqueries=has_subqueries))
     for each in reversed(above):
         node = replace_changed(each, input=node)
     return node
 
 
-def _as_often_as_it_fires(relation: ir.Relation, change: Callable[[ir.Relation], ir.Relation]) -> ir.Relation:
+def _as_often_as_it_fires(
+    relation: ir.Relation, change: Callable[[ir.Relation], ir.Relation], has_subqueries: bool
+) -> ir.Relation:
     for _ in range(MOST_TIMES):
         changed = change(relation)
         if changed is relation:
             break
         relation = changed
-    return map_subqueries(relation, lambda each: top_down(each, change))
+    return map_subqueries(relation, lambda each: top_down(each, change)) if has_subqueries else relation
 
 
 def map_subqueries(relation: ir.Relation, change: Callable[[ir.Relation], ir.Relation]) -> ir.Relation:

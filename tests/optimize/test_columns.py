@@ -87,6 +87,12 @@ def test_a_subquery_keeps_the_columns_that_it_reaches_for() -> None:
     """)
 
 
+def test_a_subquery_that_only_has_to_have_a_row_keeps_a_column() -> None:
+    inside = build.project(B, k="k", two=build.lit(2))
+    exists = ir.Exists(type=ir.BOOL, nullable=False, relation=inside)
+    assert "exists (scan parquet b (k) | select two = 2)" in pruned(build.filter_(A, exists))
+
+
 def test_a_step_has_what_all_its_readers_need() -> None:
     first = build.dataset("first", A, order=(build.key(build.col(A, "s")),), keys=(frozenset("x"), frozenset("s")))
     one = build.dataset("one", build.project(build.read(first), x="x"))

@@ -69,6 +69,8 @@ D2 = ir.Decimal(4, 2)
         (build.call("=", build.lit(None, ir.INT64), X), "null"),
         (build.call("+", build.lit(None, ir.INT64), build.call("require", X)), "null + require(x)"),
         (moved(datetime.date(2025, 1, 31), MONTH, ir.DATE), "date '2025-02-28'"),
+        (moved(datetime.date(2025, 4, 30), MONTH, ir.DATE), "date '2025-05-30'"),
+        (moved(datetime.date(2024, 1, 31), MONTH, ir.DATE), "date '2024-02-29'"),
         (moved(DAY, DAYS, ir.DATE, "-"), "date '2025-09-22'"),
         (moved(DAY, HOUR, ir.TIMESTAMP), "timestamp '2025-11-01 01:00:00'"),
         (moved(datetime.datetime(2025, 1, 31, 12), MONTH, ir.TIMESTAMP), "timestamp '2025-02-28 12:00:00'"),
@@ -137,6 +139,8 @@ def test_both_go_inside_out() -> None:
 def test_what_can_fail_is_known() -> None:
     decimal_sum = ir.Call(type=D2, function="+", args=(build.lit(decimal.Decimal(1), D2),) * 2)
     two_rows = ir.ScalarQuery(type=ir.INT64, relation=build.project(A, x="x"))
+    inside = ir.Exists(type=ir.BOOL, nullable=False, relation=build.filter_(ir.Rows(schema=A.schema, rows=()), FAILS))
+    assert can_fail(inside)
     for expr in (FAILS, build.call("+", X, N), decimal_sum, two_rows, build.call("//", X, N), build.call("require", X)):
         assert can_fail(expr), show_expression(expr)
     for expr in (

@@ -27,6 +27,11 @@ def test_two_filters_become_one() -> None:
     assert after(MERGE_FILTERS, twice) == "scan parquet a (x, y, s, n)\nfilter x = 1 and y = 2"
 
 
+def test_what_is_said_already_is_not_said_twice() -> None:
+    twice = build.filter_(build.filter_(A, x_is(1), x_is(2, "y")), x_is(1), x_is(3, "n"))
+    assert after(MERGE_FILTERS, twice).endswith("filter x = 1 and y = 2 and n = 3")
+
+
 def test_a_filter_that_can_fail_sees_no_more_rows() -> None:
     assert stays(MERGE_FILTERS, build.filter_(build.filter_(A, x_is(1)), failing()))
     first_fails = build.filter_(build.filter_(A, failing()), x_is(1))
@@ -229,6 +234,16 @@ def test_a_condition_with_a_subquery_stays_in_its_step() -> None:
     asks = build.dataset("asks", asking)
     graph = build.graph(FIRST, later, asks, stores=(build.store(asks),))
     assert "exists" in after_on_graph(PUSH_ACROSS_STEPS, graph)["asks"]
+
+
+def test_a_condition_about_the_query_around_stays_in_its_step() -> None:
+    later = build.dataset("later", B)
+    outer = ir.Outer(type=ir.INT64, name="x")
+    inside = build.filter_(build.read(later), build.call("=", build.col(B, "k"), outer), v_is(1))
+    asks = build.dataset("asks", build.filter_(A, ir.Exists(type=ir.BOOL, nullable=False, relation=inside)))
+    shown = after_on_graph(PUSH_ACROSS_STEPS, build.graph(later, asks, stores=(build.store(asks),)))
+    assert shown["later"].endswith("filter v = 1")
+    assert "filter k = outer.x)" in shown["asks"]
 
 
 def test_readers_count_every_read() -> None:

@@ -139,6 +139,12 @@ def test_keys_of_a_join_are_those_of_the_side_that_is_found_once() -> None:
     assert keys_of(full, {}) == ()
 
 
+def test_an_equation_within_one_side_finds_no_partner() -> None:
+    within = build.call("=", build.col(B, "k"), build.col(B, "v"))
+    joined = build.join("inner", build.dedupe(A, ("x",), "y"), build.dedupe(B, ("k",), "v"), within)
+    assert keys_of(joined, {}) == (frozenset(("x", "k")),)
+
+
 def test_an_order_ends_where_nothing_is_left_to_decide() -> None:
     limited = build.limit(GROUPED, 3, "rows", "x", "y")
     assert stays(DROP_TIE_BREAKS, limited)
