@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
 from sqlglot import exp
 
 from odibi_sql import ir
-from odibi_sql.lower.draft import Cte, Draft, Source, column, over_source, value_of
+from odibi_sql.lower.draft import Cte, Draft, Source, Value, column, over_source, value_of
 from odibi_sql.lower.scope import Place
 from odibi_sql.lower.sets import no_rows
 from odibi_sql.lower.typed import cast_to, text
@@ -57,8 +58,18 @@ def _draft(scan: ir.Scan, source: Source, place: Place) -> Draft:
         field = scan.schema.get(name)
         if field is not None:
             sql = cast_to(column(name, source.alias), field.type, place.dialect)
-            draft.env[name] = value_of(sql, field.type)
+            is_cut = isinstance(field.type, ir.Timestamp)
+            draft.env[name] = _whole(sql, field, place) if is_cut else value_of(sql, field.type)
     return draft
+
+
+def _whole(sql: exp.Expression, field: ir.Field, place: Place) -> Value:
+    """Return a time that was finer in the file: what microseconds do not hold fails the run."""
+    message = f"{field.name} of {place.owner} has nanoseconds, which a timestamp does not hold"
+    failure = cast_to(exp.Anonymous(this="error", expressions=[text(message)]), field.type, place.dialect)
+    is_less = exp.NEQ(this=sql.copy(), expression=sql.this.copy())
+    checked = exp.Case(ifs=[exp.If(this=is_less, true=failure)], default=sql)
+    return replace(value_of(checked, field.type), is_volatile=True)
 
 
 def _source(scan: ir.Scan, group: ir.FileGroup, place: Place) -> Source:

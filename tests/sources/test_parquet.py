@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from source_tools import columns, describe, rows
+from source_tools import columns, describe, problem, rows
 
 from odibi_sql.ir import SourceProblem
 
@@ -40,12 +40,18 @@ def test_types_that_the_language_lacks_become_the_nearest(tmp_path):
 
 
 def test_what_has_no_nearest_type_is_refused_and_can_be_declared(tmp_path):
-    write(tmp_path, "t.parquet", "select time '10:00:00' clock, timestamp_ns '2025-01-02 03:04:05.123456789' stamp")
+    write(tmp_path, "t.parquet", "select time '10:00:00' clock, timestamp_ns '2025-01-02 03:04:05.123456' stamp")
     with pytest.raises(SourceProblem, match=r"`clock` of `t.parquet` is time, which the language lacks") as caught:
         describe(tmp_path, "parquet", "t.parquet")
     assert caught.value.hint == "declare the columns: `schema (…, clock string)`"
     (row,) = rows(tmp_path, "parquet 't.parquet' schema (clock string, stamp timestamp)")
     assert (row[0], str(row[1])) == ("10:00:00", "2025-01-02 03:04:05.123456")
+
+
+def test_nanoseconds_are_not_lost_in_silence(tmp_path):
+    write(tmp_path, "t.parquet", "select timestamp_ns '2025-01-02 03:04:05.123456789' stamp union all select null")
+    words = problem(tmp_path, "parquet 't.parquet' schema (stamp timestamp)")
+    assert words.startswith("stamp of ") and "has nanoseconds, which a timestamp does not hold" in words
 
 
 def test_files_are_one_by_name_and_widen(tmp_path):
