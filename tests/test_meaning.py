@@ -96,6 +96,14 @@ MEANINGS: dict[str, Any] = {
     "case when half > 0 then 2 else 3 end": 2,
 }
 
+NULLS = {
+    "filter not (two between none and 1)": [True],
+    "filter not (two between 1 and none)": [],
+    "filter not (two between none and 1) or true": [True],
+    "filter not (one between 2 and none)": [True],
+    "filter (one between 2 and none) = false": [True],
+}
+
 FAILS = ["big + 1", "-big - 2", "big * 2", "cast(name as int64)", "cast(big as int32)", "cast(1e30 * half as int64)"]
 
 
@@ -125,3 +133,11 @@ def test_an_expression_fails_the_run(text: str) -> None:
     else:
         assert not result.success
         assert all("Error" not in problem.message for problem in result.run.problems)
+
+
+@pytest.mark.parametrize("text", NULLS)
+def test_a_filter_proves_no_more_than_is_so(text: str) -> None:
+    # `not (two between null and 1)` is true: 2 is above 1 whatever the other bound is
+    pipeline = api.from_text(f"{ROWS}\ntransform answer from rows\n| {text}\n| select missing = none is null")
+    rows = api.run(pipeline, datasets=["answer"]).dataset("answer").arrow().to_pylist()
+    assert [row["missing"] for row in rows] == NULLS[text]

@@ -9,7 +9,7 @@ from odibi_sql.ir.walk import every
 
 NOTHING: frozenset[str] = frozenset()
 _STRICT = frozenset(
-    ["+", "-", "*", "/", "//", "%", "negate", "||", "like", "ilike", "=", "<>", "<", "<=", ">", ">=", "between", "[]"]
+    ["+", "-", "*", "/", "//", "%", "negate", "||", "like", "ilike", "=", "<>", "<", "<=", ">", ">=", "[]"]
 )  # null where an argument is null
 _NEVER_NULL = frozenset(["is null", "is distinct from", "is true", "is false", "array"])
 _NEGATABLE = frozenset(["=", "<", "<=", ">", ">=", "<>", "in", "like", "ilike", "between"])
@@ -74,6 +74,8 @@ def columns_proven_not_null(condition: ir.Expr) -> frozenset[str]:
             return _proven_by_false(operand)
         case ir.Call(function="is true", args=(operand,)):
             return columns_proven_not_null(operand)
+        case ir.Call(function="between", args=args):
+            return NOTHING.union(*map(strict_columns, args))
         case ir.Call(function="in", args=(operand, *_)) | ir.InQuery(operand=operand):
             return strict_columns(operand)
     return strict_columns(condition)
@@ -124,6 +126,8 @@ def strict_columns(expr: ir.Expr) -> frozenset[str]:
             return strict_columns(operand)
         case ir.Call(function="not", args=(operand,)):
             return strict_columns(operand)
+        case ir.Call(function="between", args=(operand, *_)):
+            return strict_columns(operand)  # beyond one bound it is false, whatever the other one is
         case ir.Call(function=function, args=args) if function in _STRICT:
             return NOTHING.union(*map(strict_columns, args))
     return NOTHING

@@ -80,9 +80,18 @@ def _row_number(per: tuple[str, ...], order: tuple[ir.SortKey, ...], draft: Draf
     keys = [ordered(key, scope) for key in order]
     return exp.Window(
         this=exp.Anonymous(this="row_number"),
-        partition_by=[used(draft.env[name]) for name in per],
+        partition_by=[used(draft.env[name]) for name in _times_first(per, draft)],
         order=exp.Order(expressions=keys) if keys else None,
     )
+
+
+def _times_first(per: tuple[str, ...], draft: Draft) -> list[str]:
+    """Return the columns in the order to partition by, which changes no row.
+
+    DuckDB gives the rows of a window sorted by it: rows of one time side by side are cheaper for the groups of later
+    stages, and stored smaller.
+    """
+    return sorted(per, key=lambda name: not isinstance(draft.env[name].type, ir.Date | ir.Timestamp | ir.TimestampTz))
 
 
 def lower_distinct(draft: Draft, place: Place) -> Draft:
