@@ -68,6 +68,7 @@ def _expert(folder: Path) -> Cost:
 
 
 def _odibi(folder: Path) -> Cost:
+    shutil.rmtree(folder / "lake", ignore_errors=True)
     return cost_of([sys.executable, "-m", "odibi_sql", "run", str(HERE / "job.odibi"), "--param", f"data={folder}"])
 
 
