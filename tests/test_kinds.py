@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import inspect
+import runpy
+from pathlib import Path
 
 import pytest
 
@@ -37,3 +39,9 @@ def test_its_example_has_it(kind: type[Diagnostic]) -> None:
 @pytest.mark.parametrize("kind", [each for each in KINDS.values() if each.right], ids=lambda kind: kind.code)
 def test_its_mended_example_has_nothing(kind: type[Diagnostic]) -> None:
     assert findings(kind.right) == set()
+
+
+def test_the_page_of_errors_is_what_the_kinds_say() -> None:
+    root = Path(__file__).resolve().parent.parent
+    made = runpy.run_path(str(root / "docs" / "errors.py"))["page"]()
+    assert (root / "docs" / "errors.md").read_text(encoding="utf-8") == made, "python docs/errors.py writes it anew"
