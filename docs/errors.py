@@ -17,8 +17,8 @@ PAGE = Path(__file__).resolve().parent / "errors.md"
 CLOCK = datetime.datetime(2025, 11, 1, 12)
 HEAD = """# Errors and warnings
 
-Each has a code, which `odibi explain CODE` explains too. A warning is an error with `--strict`; a comment on a step or an
-operator, or above it, silences it there: `# odibi: allow CODE`. Made by `python docs/errors.py`.
+Each has a code, which `odibi explain CODE` explains too. A warning is an error with `--strict`; a comment on a step or
+an operator, or above it, silences it there: `# odibi: allow CODE`. Made by `python docs/errors.py`.
 """
 
 
