@@ -10,7 +10,7 @@ from odibi_sql.check.columns import check_case, typed_column
 from odibi_sql.check.context import Context
 from odibi_sql.check.datasets import OPEN, internal_name
 from odibi_sql.check.expressions import type_expression
-from odibi_sql.check.flow import Flow, columns_as_they_are, finished, projection
+from odibi_sql.check.flow import Flow, columns_as_they_are, projection
 from odibi_sql.check.folding import fold
 from odibi_sql.check.keys import within
 from odibi_sql.check.queries_from import ONE_ROW
@@ -22,12 +22,6 @@ from odibi_sql.check.scope import Scope
 from odibi_sql.diagnostics import Span
 from odibi_sql.diagnostics.query_errors import ColumnsDoNotMatch, NotInTheGraph, SameTableName, UnusedSource
 from odibi_sql.ir.walk import outer_columns
-
-
-def check_sql(context: Context, statement: syntax.Sql) -> ir.Relation:
-    """Return the rows of a `sql` step; unknown ones where its query could not be read, which was told."""
-    start = Flow(step=statement.name.text, source=statement.name.text, relation=ir.Rows(schema=OPEN, rows=()))
-    return finished(check_sql_step(context, statement, start)).relation
 
 
 def check_sql_step(context: Context, statement: syntax.Sql, start: Flow) -> Flow:

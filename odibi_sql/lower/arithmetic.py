@@ -121,18 +121,26 @@ def _is_negative(sql: exp.Expression) -> exp.Expression:
 
 
 def _decimal(name: str, left: Typed, right: Typed, type_: ir.Decimal, wanted: ir.Type, dialect: Dialect) -> Typed:
-    one, other = _as_decimal(left), _as_decimal(right)
-    if one is None or other is None:
-        left, right = (Typed(sql=exactly(each, wanted, dialect), type=wanted) for each in (left, right))
-        one, other = _as_decimal(left), _as_decimal(right)
-    assert one is not None
-    assert other is not None
+    left, one, right, other = _as_decimals(left, right, wanted, dialect)
     made = _decimal_result(name, one, other)
     if made.precision < type_.precision and made.precision - made.scale < type_.precision - type_.scale:
         wide = ir.Decimal(min(WIDEST, max(type_.precision, NARROW + 1)), one.scale)
         left = Typed(sql=cast_to(left.sql, wide, dialect), type=wide)
         made = _decimal_result(name, wide, other)
     return Typed(sql=binary(KINDS[name], left.sql, right.sql), type=made)
+
+
+def _as_decimals(
+    left: Typed, right: Typed, wanted: ir.Type, dialect: Dialect
+) -> tuple[Typed, ir.Decimal, Typed, ir.Decimal]:
+    """Return both sides, each with the decimal that it is: brought to `wanted` where one of them is none."""
+    one, other = _as_decimal(left), _as_decimal(right)
+    if one is None or other is None:
+        left, right = (Typed(sql=exactly(each, wanted, dialect), type=wanted) for each in (left, right))
+        one, other = _as_decimal(left), _as_decimal(right)
+    assert one is not None
+    assert other is not None
+    return left, one, right, other
 
 
 def _as_decimal(typed: Typed) -> ir.Decimal | None:
@@ -155,12 +163,7 @@ def _decimal_result(name: str, left: ir.Decimal, right: ir.Decimal) -> ir.Decima
 
 def _decimal_division(left: Typed, right: Typed, type_: ir.Decimal, wanted: ir.Type, dialect: Dialect) -> Typed:
     """Return the quotient rounded half away from zero: whole numbers are divided, with one digit too many."""
-    one, other = _as_decimal(left), _as_decimal(right)
-    if one is None or other is None:
-        left, right = (Typed(sql=exactly(each, wanted, dialect), type=wanted) for each in (left, right))
-        one, other = _as_decimal(left), _as_decimal(right)
-    assert one is not None
-    assert other is not None
+    left, one, right, other = _as_decimals(left, right, wanted, dialect)
     digits = type_.scale + 1
     dividend = _unscaled(left, one, digits + other.scale, dialect)
     quotient = binary(exp.IntDiv, dividend, _unscaled(right, other, other.scale, dialect))
