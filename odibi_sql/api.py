@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from odibi_sql.result import Result
     from odibi_sql.run import Listener, Settings
 
-ENGINES = ("duckdb",)
+ENGINES = ("duckdb", "spark")
 
 
 class Pipeline(msgspec.Struct, frozen=True, kw_only=True):

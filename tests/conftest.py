@@ -7,9 +7,35 @@ Property tests take the same examples each time, so that a run tells of the chan
 from __future__ import annotations
 
 import os
+from typing import Any
 
+import pytest
+import spark_local
 from hypothesis import settings
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("random", deadline=None)
 settings.load_profile("random" if "ODIBI_RANDOM" in os.environ else "same")
+
+
+@pytest.fixture(scope="session")
+def spark() -> Any:
+    """Give the one local Spark session of the run; the test is skipped where Spark cannot be started."""
+    reason = spark_local.missing()
+    if reason:
+        pytest.skip(reason)
+    return spark_local.session()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Side by side, the tests that use Spark stay in one process: a session takes seconds to start, and memory."""
+    if getattr(config.option, "dist", "no") == "load":
+        config.option.dist = "loadgroup"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group the tests that use Spark, and begin with them."""
+    for item in items:
+        if "spark" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("spark"))
+    items.sort(key=lambda item: "spark" not in getattr(item, "fixturenames", ()))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from odibi_sql.api import Pipeline, load
+from odibi_sql.api import ENGINES, Pipeline, load
 from odibi_sql.cli.exit_codes import CANCELLED, FAILED, WRONG
 from odibi_sql.diagnostics import CompileError, Diagnostic, render_all
 
@@ -26,6 +26,12 @@ def pipeline_options(command: Command) -> Command:
         "--param", "-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A value for a parameter."
     )(command)
     return click.argument("file", type=click.Path())(command)
+
+
+def engine_option(command: Command) -> Command:
+    """Add the argument of every command that lowers a pipeline: `--engine`."""
+    choice = click.Choice(list(ENGINES))
+    return click.option("--engine", type=choice, default="duckdb", show_default=True, help="For which engine.")(command)
 
 
 def load_pipeline(file: str, parameters: Iterable[str]) -> Pipeline:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import click
 
 from odibi_sql import api, ir
-from odibi_sql.cli.common import findings_shown, load_pipeline, pipeline_options, show_findings, stop
+from odibi_sql.cli.common import engine_option, findings_shown, load_pipeline, pipeline_options, show_findings, stop
 from odibi_sql.diagnostics import did_you_mean
 from odibi_sql.plan import Check, Materialize, Plan, Stage, Write
 
 
 @click.command("compile")
 @pipeline_options
+@engine_option
 @click.option("--step", metavar="NAME", help="The statement of one dataset, from its sources on.")
 @click.option("--explain", is_flag=True, help="Print the optimized graph instead of SQL.")
 @click.option("--json", "as_json", is_flag=True, help="Print the stages as JSON.")
 def command(
-    file: str, parameters: tuple[str, ...], strict: bool, step: str | None, explain: bool, as_json: bool
+    file: str, parameters: tuple[str, ...], strict: bool, engine: str, step: str | None, explain: bool, as_json: bool
 ) -> None:
     """Print the SQL that the pipeline FILE becomes, stage by stage, as the engine will get it."""
     pipeline = load_pipeline(file, parameters)
@@ -32,7 +33,7 @@ def command(
         if explain:
             click.echo(_explained(api.optimized(graph, goals)))
             return
-        plan = api.compile_graph(graph, goals)
+        plan = api.compile_graph(graph, goals, engine)
     click.echo(_as_json(plan) if as_json else _as_text(plan))
 
 

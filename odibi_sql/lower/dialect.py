@@ -38,6 +38,8 @@ class Can(msgspec.Struct, frozen=True, kw_only=True):
     alias_in_group: bool
     alias_in_select: bool
     scan_by_path: bool
+    read_functions: bool
+    materialized_cte: bool
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):

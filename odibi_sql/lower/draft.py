@@ -113,6 +113,11 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.qualify or self.is_distinct or self.distinct_on or self.is_cut or self.queries)
 
     @property
+    def waits(self) -> bool:
+        """Whether a condition is over window functions: it holds after them, in QUALIFY."""
+        return bool(self.qualify) and (self.has_window or any(each.find(exp.Window) for each in self.qualify))
+
+    @property
     def sources(self) -> tuple[Source, ...]:
         """Everything in FROM."""
         first = () if self.source is None else (self.source,)

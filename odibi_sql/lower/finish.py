@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from odibi_sql.lower.draft import Draft, Joined, Source, Value
 from odibi_sql.lower.named_windows import name_windows
+from odibi_sql.lower.qualify import without_qualify
 from odibi_sql.lower.scope import Place
 
 WORTH_NAMING = 5  # nodes of an expression that is looked for in conditions
@@ -27,8 +28,10 @@ def finish(draft: Draft, place: Place) -> exp.Expression:
     """Return the statement of a draft, without its CTEs."""
     if draft.queries:
         return _set_operation(draft)
-    shown = _what_is_shown(draft)
     can = place.dialect.can
+    if draft.waits and not can.qualify:
+        draft = without_qualify(draft, lambda inner: finish(inner, place))
+    shown = _what_is_shown(draft)
     statement = exp.Select(expressions=_columns(draft, shown, can.alias_in_select))
     _add_from(draft, statement)
     _add_conditions(draft, shown, place, statement)
@@ -177,8 +180,7 @@ def _add_conditions(draft: Draft, shown: _Shown, place: Place, statement: exp.Se
 
 def _conditions(draft: Draft) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]:
     """Return what goes to WHERE, HAVING and QUALIFY: where no window is left, nothing has to wait for one."""
-    has_window = draft.has_window or any(each.find(exp.Window) for each in draft.qualify)
-    if not draft.qualify or has_window:
+    if not draft.qualify or draft.waits:
         return draft.where, draft.having, draft.qualify
     if draft.group is None:
         return (*draft.where, *draft.qualify), draft.having, ()

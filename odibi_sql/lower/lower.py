@@ -24,7 +24,7 @@ from odibi_sql.lower.scope import Place, Shared
 from odibi_sql.lower.subqueries import with_ctes
 from odibi_sql.lower.tidy import tidy_names
 from odibi_sql.lower.wrapping import table, wrap
-from odibi_sql.plan import Answer, Check, Materialize, Plan, Stage, Write
+from odibi_sql.plan import Answer, Check, Materialize, Plan, Stage, View, Write
 
 
 def lower(graph: ir.Graph, dialect: Dialect, goals: tuple[str, ...] | None = None) -> Plan:
@@ -53,6 +53,7 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
     gates: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     sources: tuple[ir.FileSource, ...] = ()
+    views: tuple[View, ...] = ()
 
     def and_(self, other: Traits) -> Traits:
         """Return both together."""
@@ -60,12 +61,17 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
             needs=_both(self.needs, other.needs),
             gates=_both(self.gates, other.gates),
             steps=_both(self.steps, other.steps),
-            sources=(*self.sources, *(each for each in other.sources if not any(each is one for one in self.sources))),
+            sources=_each_once(self.sources, other.sources),
+            views=_each_once(self.views, other.views),
         )
 
 
 def _both(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*one, *other))) if one and other else one or other
+
+
+def _each_once(one: tuple[Any, ...], other: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (*one, *(each for each in other if not any(each is seen for seen in one)))
 
 
 class Made(msgspec.Struct, kw_only=True):
@@ -189,7 +195,10 @@ class Work:
 
     def _lowered(self, relation: ir.Relation, owner: str) -> Draft:
         self.reading = Traits(sources=tuple(_files(relation)))
-        return lower_relation(relation, self._place(owner))
+        place = self._place(owner)
+        draft = lower_relation(relation, place)
+        self.reading = self.reading.and_(Traits(views=tuple(place.views)))
+        return draft
 
     def _place(self, owner: str) -> Place:
         return Place(
@@ -227,9 +236,7 @@ class Work:
         return draft
 
     def _add(self, kind: type[Stage], name: str, draft: Draft, schema: ir.Schema, traits: Traits, **more: Any) -> None:
-        statement = (
-            with_ctes(finish(draft, self._place(name)), draft.ctes) if draft.ctes else finish(draft, self._place(name))
-        )
+        statement = with_ctes(finish(draft, self._place(name)), draft.ctes, self.dialect)
         statement = tidy_names(statement, self.steps)
         self.stage_names.add(name)
         self.stages.append(
@@ -240,6 +247,7 @@ class Work:
                 needs=tuple(each for each in traits.needs if each != name),
                 steps=traits.steps,
                 sources=traits.sources,
+                views=traits.views,
                 **more,
             )
         )

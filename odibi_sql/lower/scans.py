@@ -10,6 +10,8 @@ from odibi_sql.lower.draft import Cte, Draft, Source, Value, column, over_source
 from odibi_sql.lower.scope import Place
 from odibi_sql.lower.sets import no_rows
 from odibi_sql.lower.typed import cast_to, text
+from odibi_sql.lower.wrapping import table
+from odibi_sql.plan import View
 
 Known = dict[str, tuple[str, ir.OptionValue]]
 CSV_OPTIONS: Known = {  # of the language: the engine's name for it, and what it is without a word
@@ -31,6 +33,8 @@ def lower_scan(scan: ir.Scan, place: Place) -> Draft:
     source, name = scan.source, place.owner
     if not source.groups:
         return no_rows(scan.schema, place)  # no file matches yet
+    if not place.dialect.can.read_functions:
+        return _view(scan, place)
     if len(source.groups) == 1:
         return _draft(scan, _source(scan, source.groups[0], place), place)
     reads = [_all_of(_source(scan, group, place)) for group in source.groups]
@@ -46,6 +50,13 @@ def lower_scan(scan: ir.Scan, place: Place) -> Draft:
         is_exact=False,
     )
     return over_source(table, scan.schema, name, (cte,))
+
+
+def _view(scan: ir.Scan, place: Place) -> Draft:
+    """Return the draft over a view of the files, which the engine makes."""
+    view = View(name=place.names.of_step(place.owner), source=scan.source, schema=scan.schema)
+    place.views.append(view)
+    return over_source(table(view.name, scan.schema.names), scan.schema, place.owner)
 
 
 def _all_of(source: Source) -> exp.Expression:

@@ -12,6 +12,7 @@ from odibi_sql.lower.dialect import Dialect
 from odibi_sql.lower.draft import Cte, Draft, Value, merged, used
 from odibi_sql.lower.naming import Names
 from odibi_sql.lower.typed import Typed
+from odibi_sql.plan import View
 
 if TYPE_CHECKING:
     import datetime
@@ -50,6 +51,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     finish: Callable[[Draft, Place], Any]  # the statement of a draft
     owner: str
     outside: tuple[Outside, ...] = ()
+    views: list[View] = msgspec.field(default_factory=list)  # of files, that what is lowered reads
 
     @property
     def taken(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from sqlglot import exp
 
 from odibi_sql import ir
+from odibi_sql.lower.dialect import Dialect
 from odibi_sql.lower.draft import Cte
 from odibi_sql.lower.scope import Scope
 from odibi_sql.lower.typed import Typed, within
@@ -42,7 +43,7 @@ def _query(relation: ir.Relation, scope: Scope, is_existence: bool = False) -> e
     kept, brought = _split(draft.ctes)
     scope.bring(brought)
     statement: exp.Expression = place.finish(draft, place)
-    return with_ctes(statement, kept) if kept else statement
+    return with_ctes(statement, kept, place.dialect)
 
 
 def _split(ctes: tuple[Cte, ...]) -> tuple[tuple[Cte, ...], tuple[Cte, ...]]:
@@ -58,13 +59,15 @@ def _reaches_beyond(relation: ir.Relation) -> bool:
     return any(ir.walk.outer_columns(relation, depth) for depth in (2, 3, 4))
 
 
-def with_ctes(statement: exp.Expression, ctes: tuple[Cte, ...]) -> exp.Expression:
+def with_ctes(statement: exp.Expression, ctes: tuple[Cte, ...], dialect: Dialect) -> exp.Expression:
     """Return the statement with these CTEs in front."""
-    statement.set("with_", exp.With(expressions=[_listed(cte) for cte in ctes]))
+    if ctes:
+        statement.set("with_", exp.With(expressions=[_listed(cte, dialect) for cte in ctes]))
     return statement
 
 
-def _listed(cte: Cte) -> exp.CTE:
+def _listed(cte: Cte, dialect: Dialect) -> exp.CTE:
     columns = [exp.Identifier(this=name) for name in cte.columns]
     alias = exp.TableAlias(this=exp.Identifier(this=cte.name), columns=columns)
-    return exp.CTE(this=cte.query.copy(), alias=alias, materialized=cte.is_barrier or None)
+    is_barrier = cte.is_barrier and dialect.can.materialized_cte
+    return exp.CTE(this=cte.query.copy(), alias=alias, materialized=is_barrier or None)

@@ -9,6 +9,18 @@ from odibi_sql.ir.schema import Schema
 from odibi_sql.ir.source import FileSource, Target
 
 
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """Files that statements read by a name, on an engine whose statements cannot name files.
+
+    The engine makes it before a stage that reads it: a view called `name` with exactly the columns of `schema` (those
+    that the statements use, out of `source.columns`), in their order, each value held to its type.
+    """
+
+    name: str  # means one thing in a plan
+    source: FileSource
+    schema: Schema
+
+
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
     """One statement. `steps` are the steps of the pipeline that it computes, `needs` the stages that come first."""
 
@@ -18,6 +30,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     sources: tuple[FileSource, ...] = ()  # what it reads from files
+    views: tuple[View, ...] = ()  # … and under which names, where the statement cannot name files
 
 
 class Materialize(Stage, frozen=True, kw_only=True):

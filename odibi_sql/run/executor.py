@@ -32,7 +32,7 @@ def execute(plan: Plan, settings: Settings, listener: Listener | None = None) ->
     run.refuse()
     if not run.problems:
         try:
-            with closing(_engine(settings)) as engine:
+            with closing(_engine(plan.dialect, settings)) as engine:
                 run.go(engine)
         except KeyboardInterrupt:
             if run.is_cancelled:
@@ -44,7 +44,9 @@ def execute(plan: Plan, settings: Settings, listener: Listener | None = None) ->
     return run.result(time.perf_counter() - started)
 
 
-def _engine(settings: Settings) -> Engine:
+def _engine(name: str, settings: Settings) -> Engine:
+    if name != "duckdb":
+        raise EngineProblem(f"the engine `{name}` does not run in this version", "`--engine duckdb` does")
     from odibi_sql.run.engines.duckdb import DuckDB
 
     return DuckDB(settings)
