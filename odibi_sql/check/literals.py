@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from odibi_sql import ir, syntax
 from odibi_sql.check.place import Place, unknown
@@ -22,7 +22,7 @@ _EXAMPLES = {
     "timestamptz": "`2025-11-01 10:00:00Z`",
 }
 _TIMESTAMP = re.compile(
-    r"(?P<day>\d{4}-\d\d-\d\d)(?:[T ](?P<time>\d\d:\d\d(?::\d\d)?)(?:\.(?P<part>\d{1,9}))?)?\s*(?P<zone>.*)", re.DOTALL
+    r"(?P<day>\d{4}-\d\d-\d\d)(?:[T ](?P<time>\d\d:\d\d(?::\d\d)?)(?:\.(?P<part>\d+))?)?\s*(?P<zone>.*)", re.DOTALL
 )
 _ZONE = re.compile(r"(?:Z|z|UTC|(?P<sign>[+-])(?P<hours>\d\d)(?::?(?P<minutes>\d\d))?)")
 _MICROSECONDS = {
@@ -95,7 +95,7 @@ def read_time(text: str, type_: ir.Type) -> datetime.date | datetime.datetime | 
     if isinstance(type_, ir.Date):
         return day
     part = (found["part"] or "").ljust(9, "0")
-    if part[6:] != "000":
+    if part[6:].strip("0"):
         return "timestamps hold microseconds, six digits behind the seconds"
     return _in_utc(datetime.datetime.combine(day, clock.replace(microsecond=int(part[:6]))), zone)
 
@@ -152,44 +152,36 @@ def read_text(text: str, type_: ir.Type) -> ir.Value:
 
     A float is given as a float, a decimal is rounded half up to its scale. Durations and nested types are not read.
     """
+    form = ir.text_form(type_)
+    if form is None or re.fullmatch(form, text) is None:
+        return text if isinstance(type_, ir.String) else None
     stripped = text.strip()
+    padded = re.sub(r"(?<![0-9.])[0-9](?![0-9])", r"0\g<0>", stripped)  # 2025-1-5
     match type_:
-        case ir.String():
-            return text
         case ir.Bool():
-            return {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}.get(stripped.lower())
+            return stripped.lower() in ("true", "t", "yes", "y", "1")
         case ir.Integer(bits=bits):
             return _read_integer(stripped, bits)
         case ir.Float():
-            return _read_float(stripped)
+            return float(stripped)
         case ir.Decimal():
-            return _read_decimal(stripped, type_)
-        case ir.Date() | ir.Timestamp() | ir.TimestampTz():
-            value = read_time(stripped, type_)
-            return None if isinstance(value, str) else value
-    return None
+            return rounded(Decimal(stripped), type_)
+        case ir.Date():
+            value = read_time(padded, ir.TIMESTAMP)
+            return value.date() if isinstance(value, datetime.datetime) else None
+    value = read_time(padded, type_)
+    return None if isinstance(value, str) else value
 
 
 def _read_integer(text: str, bits: int) -> int | None:
-    if not re.fullmatch(r"[+-]?\d+", text, re.ASCII) or len(text) > 40:
-        return None
-    value = int(text)
+    """Cut off what is behind the point; with an exponent the number is a float first."""
+    whole = text.partition(".")[0]
+    if "e" in text.lower() or not whole.strip("+-"):
+        number = float(text)
+        value = int(number) if math.isfinite(number) else 2**bits
+    else:
+        value = int(whole) if len(whole.lstrip("+-0")) < 40 else 2**bits
     return value if -(2 ** (bits - 1)) <= value < 2 ** (bits - 1) else None
-
-
-def _read_float(text: str) -> float | None:
-    named = re.fullmatch(r"[+-]?(nan|inf(inity)?)", text, re.IGNORECASE)
-    if not named and not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", text, re.IGNORECASE | re.ASCII):
-        return None
-    return float(text)
-
-
-def _read_decimal(text: str, type_: ir.Decimal) -> Decimal | None:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return None
-    return rounded(value, type_)
 
 
 def rounded(value: Decimal, type_: ir.Decimal) -> Decimal | None:

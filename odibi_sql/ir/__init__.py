@@ -56,6 +56,7 @@ from odibi_sql.ir.source import (
     SourceRequest,
     Target,
 )
+from odibi_sql.ir.text_forms import text_form
 from odibi_sql.ir.types import (
     BINARY,
     BOOL,
@@ -197,5 +198,6 @@ __all__ = [
     "is_numeric",
     "is_orderable",
     "schema_of",
+    "text_form",
     "true_of",
 ]

@@ -2,49 +2,152 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlglot import exp
 
 from odibi_sql import ir
+from odibi_sql.ir.text_forms import DIGITS, WHOLE_PART, text_form
 from odibi_sql.lower.dialect import Dialect
-from odibi_sql.lower.typed import Typed, cast_to, exactly, function, text
+from odibi_sql.lower.typed import Typed, binary, cast_to, exactly, function, text
 
-WHOLE_NUMBER = " *[+-]?[0-9]+ *"
+FLOAT32_ENDS = 3.4028235677973366e38  # from here on a float64 is nearer to infinity than to any float32
+EXACT_DIGITS = 15  # a decimal of so many digits is one float64 divided by another, rounded once
 
 
 def lower_cast(operand: Typed, from_: ir.Type, to: ir.Type, is_try: bool, dialect: Dialect) -> Typed:
     """Return `operand` (of `from_` by the graph) as a `to`; what does not fit fails, or is NULL where `is_try`."""
     if operand.type == ir.NULL or (operand.type == to and from_ == to):
         return Typed(sql=exactly(operand, to, dialect), type=to)
-    match from_, to:
-        case (ir.Float() | ir.Decimal(), ir.Integer()):
-            sql = cast_to(_cut_off(operand, from_, dialect), to, dialect, is_try)
-        case (ir.String(), ir.Integer()):
-            sql = _whole_number(operand.sql, to, is_try, dialect)
-        case (ir.String(), ir.Binary()):
-            sql = function("encode", operand.sql)
-        case (ir.Binary(), ir.String()):
-            sql = function("decode", operand.sql)
-            sql = function("try", sql) if is_try else sql
-        case (ir.Integer() | ir.Bool(), ir.Integer() | ir.Float() | ir.Decimal()) if operand.is_constant:
-            return Typed(sql=exactly(operand, to, dialect), type=to)
-        case _:
-            own = exactly(operand, from_, dialect) if _shows_its_type(operand, from_, to) else operand.sql
-            sql = cast_to(own, to, dialect, is_try)
-    return Typed(sql=sql, type=to)
+    if operand.is_constant and isinstance(from_, ir.Integer | ir.Bool) and isinstance(to, _NUMBERS):
+        return Typed(sql=exactly(operand, to, dialect), type=to)
+    own = exactly(operand, from_, dialect) if _shows_its_type(operand, from_, to) else operand.sql
+    return Typed(sql=_cast(own, from_, to, is_try, dialect), type=to)
+
+
+_NUMBERS = (ir.Integer, ir.Float, ir.Decimal)
 
 
 def _shows_its_type(operand: Typed, from_: ir.Type, to: ir.Type) -> bool:
     """Whether the result depends on which type the operand has: 1.50 as text, a DECIMAL before a DOUBLE is rounded."""
-    return operand.type != from_ and isinstance(from_, ir.Float | ir.Decimal) and not isinstance(to, ir.Float)
+    return operand.type != from_ and isinstance(from_, ir.Float | ir.Decimal) and to != ir.FLOAT64
 
 
-def _cut_off(operand: Typed, from_: ir.Type, dialect: Dialect) -> exp.Expression:
-    return function("trunc", exactly(operand, from_, dialect))
+def _cast(sql: Any, from_: ir.Type, to: ir.Type, is_try: bool, dialect: Dialect) -> exp.Expression:
+    match from_, to:
+        case (ir.Float() | ir.Decimal(), ir.Integer()):
+            return cast_to(function("trunc", sql), to, dialect, is_try)
+        case (ir.Float(), ir.Decimal()):
+            return cast_to(cast_to(sql, ir.STRING, dialect), to, dialect, is_try)
+        case (ir.Decimal(precision=precision), ir.Float(bits=bits)) if bits == 32 or precision > EXACT_DIGITS:
+            return cast_to(cast_to(sql, ir.STRING, dialect), to, dialect, is_try)
+        case (ir.Float(bits=64), ir.Float(bits=32)):
+            return _narrowed(sql, to, dialect)
+        case (ir.String(), ir.Binary()):
+            return function("encode", sql)
+        case (ir.Binary(), ir.String()):
+            decoded = function("decode", sql)
+            return function("try", decoded) if is_try else decoded
+        case (ir.String(), _):
+            return _read(sql, to, is_try, dialect)
+        case (ir.Array() | ir.Struct() | ir.Map(), _) if not _is_engines_own(from_, to):
+            return _part_by_part(sql, from_, to, is_try, dialect)
+    return cast_to(sql, to, dialect, is_try)
 
 
-def _whole_number(operand: exp.Expression, to: ir.Type, is_try: bool, dialect: Dialect) -> exp.Expression:
-    """Take digits as they are, and any other number for a float that is cut off: the engine would round it."""
-    is_whole = function("regexp_full_match", operand.copy(), text(WHOLE_NUMBER))
-    as_float = cast_to(operand.copy(), ir.FLOAT64, dialect, is_try)
-    cut_off = cast_to(function("trunc", as_float), to, dialect, is_try)
-    return exp.Case(ifs=[exp.If(this=is_whole, true=cast_to(operand, to, dialect, is_try))], default=cut_off)
+def _narrowed(sql: exp.Expression, to: ir.Type, dialect: Dialect) -> exp.Expression:
+    """Return a float64 as a float32; the engine fails on what is too large, instead of giving infinity."""
+    ends = exp.Literal.number(repr(FLOAT32_ENDS))
+    inside = exp.LT(this=function("abs", sql.copy()), expression=ends)
+    is_nan = function("isnan", sql.copy())
+    signed = binary(exp.Mul, function("sign", sql.copy()), cast_to(text("inf"), to, dialect))
+    kept = exp.If(this=binary(exp.Or, inside, is_nan), true=cast_to(sql, to, dialect))
+    return exp.Case(ifs=[kept], default=cast_to(signed, to, dialect))
+
+
+def _read(sql: exp.Expression, to: ir.Type, is_try: bool, dialect: Dialect) -> exp.Expression:
+    """Return a text as a `to`, held to its form first: the engine takes `0x1F`, `1_000` and more."""
+    form = text_form(to)
+    if form is None:
+        return cast_to(sql, to, dialect, is_try)
+    ifs = [exp.If(this=_has_form(sql, form), true=_taken(sql, to, is_try, dialect))]
+    if isinstance(to, ir.Integer):
+        whole = cast_to(function("regexp_extract", sql.copy(), text(DIGITS)), to, dialect, is_try)
+        ifs.insert(0, exp.If(this=_has_form(sql, WHOLE_PART), true=whole))
+    if is_try:
+        return exp.Case(ifs=ifs)
+    ifs.insert(0, exp.If(this=exp.Is(this=sql.copy(), expression=exp.Null()), true=exp.Null()))
+    return exp.Case(ifs=ifs, default=_misread(sql, to))
+
+
+def _has_form(sql: exp.Expression, form: str) -> exp.Expression:
+    return function("regexp_full_match", sql.copy(), text(form))
+
+
+def _taken(sql: exp.Expression, to: ir.Type, is_try: bool, dialect: Dialect) -> exp.Expression:
+    match to:
+        case ir.Integer():
+            return cast_to(function("trunc", cast_to(sql.copy(), ir.FLOAT64, dialect)), to, dialect, is_try)
+        case ir.Float() | ir.Decimal():
+            return cast_to(sql.copy(), to, dialect, is_try)
+    return cast_to(function("trim", sql.copy()), to, dialect, is_try)
+
+
+def _misread(sql: exp.Expression, to: ir.Type) -> exp.Expression:
+    """Fail as the engine does by itself, with the value."""
+    before, behind = text("Could not convert string '"), text(f"' to {to}")
+    return function("error", binary(exp.DPipe, binary(exp.DPipe, before, sql.copy()), behind))
+
+
+def _is_engines_own(from_: ir.Type, to: ir.Type) -> bool:
+    """Whether the engine's own cast of these types is the language's."""
+    match from_, to:
+        case ir.Array(element=one), ir.Array(element=other):
+            return _is_engines_own(one, other)
+        case ir.Map(key=key, value=value), ir.Map(key=other_key, value=other_value):
+            return _is_engines_own(key, other_key) and _is_engines_own(value, other_value)
+        case ir.Struct(members=members), ir.Struct(members=others):
+            there = {each.name: each.type for each in members}
+            return all(_is_engines_own(there[each.name], each.type) for each in others)
+        case (ir.String() | ir.Binary() | ir.Float(), _) | (ir.Decimal(), ir.Integer() | ir.Float()):
+            return from_ == to
+    return True
+
+
+def _part_by_part(sql: Any, from_: ir.Type, to: ir.Type, is_try: bool, dialect: Dialect) -> exp.Expression:
+    match from_, to:
+        case ir.Array(element=one), ir.Array(element=other):
+            return _transformed(sql, lambda each: _cast(each, one, other, is_try, dialect))
+        case ir.Map(key=key, value=value), ir.Map(key=other_key, value=other_value):
+
+            def entry(each: exp.Expression) -> exp.Expression:
+                left = _cast(_member(each, "key"), key, other_key, is_try, dialect)
+                return function("row", left, _cast(_member(each, "value"), value, other_value, is_try, dialect))
+
+            return function("map_from_entries", _transformed(function("map_entries", sql), entry))
+        case ir.Struct(members=members), ir.Struct(members=others):
+            there = {each.name: each.type for each in members}
+            parts = [
+                exp.PropertyEQ(
+                    this=exp.Identifier(this=each.name, quoted=True),
+                    expression=_cast(_member(sql.copy(), each.name), there[each.name], each.type, is_try, dialect),
+                )
+                for each in others
+            ]
+            is_there = exp.Is(this=sql.copy(), expression=exp.Null(), negate=True)
+            return exp.Case(ifs=[exp.If(this=is_there, true=exp.Struct(expressions=parts))])
+    raise TypeError(from_)
+
+
+def _member(sql: exp.Expression, name: str) -> exp.Expression:
+    inner = sql if isinstance(sql, exp.Column | exp.Dot | exp.Identifier) else exp.Paren(this=sql)
+    return exp.Dot(this=inner, expression=exp.Identifier(this=name, quoted=True))
+
+
+def _transformed(sql: exp.Expression, change: Any) -> exp.Expression:
+    """Return an array with each element changed; the element is named by how deep it is, so that none hides another."""
+    changed = change(exp.Identifier(this="e"))
+    depth = len(list(changed.find_all(exp.Lambda)))
+    name = "e" * (depth + 1)
+    inner = change(exp.Identifier(this=name))
+    return function("list_transform", sql, exp.Lambda(this=inner, expressions=[exp.Identifier(this=name)]))

@@ -55,7 +55,7 @@ _JSON = re.compile(
 _JSON_VALUE = re.compile(r"""(?:numerical: |format: |cast ')(.+?)(?:, expected.*|' to .*)?$""")
 _GONE = re.compile(r'No files found that match the pattern "(.+?)"', re.DOTALL)
 _OPENING = re.compile(r'(?:Cannot open file|Could not write file|Could not read from file) "(.+?)": (.+)')
-_TEXT_CAST = re.compile(r"Could not convert string '(.*?)' to (\w+)", re.DOTALL)
+_TEXT_CAST = re.compile(r"""Could not convert string (?:'(.*?)'|"(.*?)") to (\w+(?: ?\([\d, ]+\))?)""", re.DOTALL)
 _RANGE_CAST = re.compile(
     r"Type (\w+) with value (.+?) can't be cast .* destination type ([\w(), ]+?)(?: when|$|\n)", re.DOTALL
 )
@@ -200,9 +200,8 @@ def _memory(message: str, root: Path) -> Explained | None:
 def _values(message: str, root: Path) -> Explained | None:
     text, range_, overflow = _TEXT_CAST.search(message), _RANGE_CAST.search(message), _OVERFLOW.search(message)
     if text is not None:
-        # whole numbers written with a point or an exponent are read as floats first
-        type_ = "a number" if language_name(text[2]) == "float64" else language_name(text[2])
-        return Explained(f"`{shown(text[1])}` cannot be cast to {type_}", "`try_cast` gives null instead")
+        value = shown(text[1] or text[2] or "")
+        return Explained(f"`{value}` cannot be cast to {language_name(text[3])}", "`try_cast` gives null instead")
     if range_ is not None:
         return Explained(f"`{shown(range_[2])}` is too large for {language_name(range_[3])}")
     if overflow is not None:
