@@ -11,14 +11,11 @@ from odibi_sql.check.expressions import type_expression
 from odibi_sql.check.flow import Flow, Origin, columns_as_they_are, ends_order, project, scope_of_flow
 from odibi_sql.check.grouping import split_aggregates
 from odibi_sql.check.keys import ONE_ROW
-from odibi_sql.check.place import DEEPEST
+from odibi_sql.check.place import DEEPEST, is_too_large
 from odibi_sql.check.scope import Scope, Visible
 from odibi_sql.diagnostics import Span
 from odibi_sql.diagnostics.columns_errors import ColumnNeedsName, DuplicateColumn
 from odibi_sql.diagnostics.literal_errors import NestedTooDeep
-from odibi_sql.ir.walk import parts
-
-LARGEST = 1_000  # parts of one value
 
 
 def check_aggregate(context: Context, flow: Flow, operator: syntax.Aggregate) -> Flow:
@@ -83,24 +80,12 @@ def _typed(
     here = replace(scope, columns=(*scope.columns, *before))
     value = type_expression(context, here, assignment.value, aggregates=aggregates, allowed=flow.allowed)
     value = typed_column(context, name, value, assignment.value.span)
-    if seen and _is_too_large(value):
+    if seen and is_too_large(value):
         context.report(NestedTooDeep(span=assignment.value.span, most=DEEPEST))
         value = ir.Literal(type=ir.UNKNOWN, value=None)
     if name not in flow.schema:
         seen[name] = value
     return ir.Assignment(name, value)
-
-
-def _is_too_large(value: ir.Expr) -> bool:
-    """Whether values that stand in for their names, one in another, have grown beyond what can be worked with."""
-    left, size = [(value, 1)], 0
-    while left and size <= LARGEST:
-        part, depth = left.pop()
-        if depth > DEEPEST:
-            return True
-        size += 1
-        left += [(each, depth + 1) for each in parts(part)]
-    return size > LARGEST
 
 
 def _check_names(context: Context, assignments: tuple[syntax.Assignment, ...]) -> None:

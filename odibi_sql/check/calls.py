@@ -12,6 +12,7 @@ from odibi_sql.check.refused import WINDOWS_OF_TIME
 from odibi_sql.check.windows import TAKES_IGNORE_NULLS, columns_of, total_order
 from odibi_sql.diagnostics import Span, did_you_mean
 from odibi_sql.diagnostics.call_errors import ClauseNotAllowed, MisplacedAggregate, UnknownFunction
+from odibi_sql.diagnostics.reuse_errors import NotAFunction
 from odibi_sql.diagnostics.versions_errors import NotInThisVersion
 
 __all__ = [
@@ -32,7 +33,11 @@ def report_unknown_function(place: Place, name: syntax.Name) -> None:
             NotInThisVersion(span=name.span, what=f"`{name.text}`", instead="`date_trunc` cuts time in pieces")
         )
         return
-    suggestion = did_you_mean(name.text, functions.names())
+    if name.text in {each.lower() for each in place.context.fragments}:
+        instead = f"a fragment gives rows: `| apply {name.text}(…)`"
+        place.report(NotAFunction(span=name.span, name=name.text, what="fragment", instead=instead))
+        return
+    suggestion = did_you_mean(name.text, (*place.context.funcs, *functions.names()))
     if suggestion.startswith("known are"):
         suggestion = "`odibi functions` lists them all"
     place.report(UnknownFunction(span=name.span, name=name.text, suggestion=suggestion))
@@ -50,7 +55,9 @@ def misplaced_aggregate(place: Place, call: syntax.Call) -> MisplacedAggregate:
     """Return the finding that an aggregate stands where there are no groups, with what can be written there."""
     name = call.name.text
     remedy = f"aggregate first and ask for its column below: `aggregate x = {name}(…) group by …`"
-    if place.windows:
+    if place.scope.is_func:
+        remedy = "a func looks at one row at a time: give it the value of the aggregate"
+    elif place.windows:
         remedy = f"`{name}(…) over (partition by …)` gives each row the value of its partition; or {remedy}"
     return MisplacedAggregate(span=call.span, name=name, remedy=remedy)
 

@@ -11,7 +11,7 @@ from odibi_sql import ir, syntax
 from odibi_sql.check.context import Context
 from odibi_sql.check.pipeline import check_pipeline
 from odibi_sql.check.scope import Scope
-from odibi_sql.diagnostics import CompileError, Diagnostic
+from odibi_sql.diagnostics import CompileError, Diagnostic, Source
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +37,7 @@ def check(
     context = Context(catalog, clock, _check_query)
     context.findings += findings
     graph = check_pipeline(context, tree, parameters)
-    found = _in_text_order(context.findings)
+    found = _in_text_order(context.findings, tree.source)
     if any(each.severity == "error" for each in found):
         raise CompileError(found)
     return Checked(graph=graph, warnings=found)
@@ -49,7 +49,21 @@ def _check_query(context: Context, query: syntax.Query, scope: Scope) -> ir.Rela
     return check_query(context, query, scope)
 
 
-def _in_text_order(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Return the findings in the order of the text, those about no place of it first, each once."""
-    places = {(-1 if each.span is None else each.span.start, each.code, each.message): each for each in findings}
-    return tuple(places[key] for key in sorted(places, key=lambda key: key[0]))
+def _in_text_order(findings: Iterable[Diagnostic], source: Source) -> tuple[Diagnostic, ...]:
+    """Return the findings in the order of the text, those about no place of it first, each once.
+
+    Those of the files that it uses come behind its own. One that two lines share by a fragment is told of both.
+    """
+    found = {(_place(each, source), each.code, each.message, _reasons(each)): each for each in findings}
+    return tuple(found[key] for key in sorted(found, key=lambda key: key[0]))
+
+
+def _place(finding: Diagnostic, source: Source) -> tuple[bool, str, int]:
+    if finding.span is None:
+        return False, "", -1
+    name = finding.span.source.name
+    return name != source.name, name, finding.span.start
+
+
+def _reasons(finding: Diagnostic) -> tuple[tuple[str, int], ...]:
+    return tuple((words, span.start) for span, words in finding.more)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from odibi_sql import ir, syntax
 from odibi_sql.check.scope import Scope
 from odibi_sql.diagnostics import Diagnostic, Span
+
+if TYPE_CHECKING:
+    from odibi_sql.check.funcs import Func
 
 QueryChecker = Callable[["Context", syntax.Query, Scope], ir.Relation]
 
@@ -20,6 +24,8 @@ class Context:
         self.clock = clock  # naive, UTC: what now() is in this run
         self.check_query = check_query  # types the subquery of an expression, inside the scope around it
         self.parameters: dict[str, ir.Literal] = {}
+        self.funcs: dict[str, Func] = {}  # by their names in small letters
+        self.fragments: frozenset[str] = frozenset()  # the names of those that can be applied
         self.datasets: dict[str, ir.Dataset] = {}  # those checked so far; a wrong one has an open schema
         self.findings: list[Diagnostic] = []
         self.places: dict[int, tuple[ir.Expr, Span]] = {}  # by identity: where columns beside aggregates stand

@@ -77,7 +77,7 @@ def _action(context: Context, operator: syntax.Expect) -> ir.Action:
 def _gate_rule(
     context: Context, flow: Flow, operator: syntax.Expect, rules: Sequence[Rule], action: ir.Action, column: str
 ) -> ir.GateRule:
-    text = " ".join(operator.rule.span.text.split())
+    text = " ".join((operator.text or operator.rule.span.text).split())
     taken = {rule.name for gate in flow.gates for rule in gate.rules} | {each.gate.name for each in rules}
     name = text if operator.name is None else operator.name.text
     if operator.name is not None and name in taken:

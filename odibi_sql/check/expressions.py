@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from odibi_sql import functions, ir, syntax
-from odibi_sql.check import arithmetic, calls, comparisons, literals, operators, subqueries, windows
+from odibi_sql.check import arithmetic, calls, comparisons, funcs, literals, operators, subqueries, windows
 from odibi_sql.check.casts import cast, unify_operands
 from odibi_sql.check.context import Context
 from odibi_sql.check.folding import as_type, fold
@@ -291,6 +291,9 @@ def _case(place: Place, expr: syntax.Case) -> ir.Expr:
 
 def _call(place: Place, call: syntax.Call) -> ir.Expr:
     function = functions.lookup(call.name.text)
+    func = place.context.funcs.get(call.name.text)
+    if function is None and func is not None:
+        return _call_of_func(place, func, call)
     if function is None:
         calls.report_unknown_function(place, call.name)
         _operands(replace(place, aggregates=True), [each.value for each in call.args])
@@ -303,6 +306,16 @@ def _call(place: Place, call: syntax.Call) -> ir.Expr:
         place.report(OverMissing(span=call.span, name=call.name.text, signature=functions.signature(function)))
         return unknown()
     return _aggregate(place, function, call)
+
+
+def _call_of_func(place: Place, func: funcs.Func, call: syntax.Call) -> ir.Expr:
+    given = _arguments(place, call)
+    values = None if func.is_broken else funcs.arguments(place, func, call, given)
+    if values is None:
+        return unknown()
+    before = len(place.context.findings)
+    value = _typed(funcs.inside(place, func, values), func.body)
+    return funcs.in_place(place, func, value, call.span, before)
 
 
 def _arguments(place: Place, call: syntax.Call) -> list[Operand]:

@@ -10,6 +10,7 @@ from odibi_sql.check.place import Place, unknown
 from odibi_sql.check.scope import Scope, Visible
 from odibi_sql.diagnostics import Span, did_you_mean, listed, nearest
 from odibi_sql.diagnostics.name_errors import AmbiguousColumn, NotAConstant, ParameterHidden, UnknownColumn
+from odibi_sql.diagnostics.reuse_errors import UnknownInFunc
 from odibi_sql.ir.walk import rewrite
 
 
@@ -27,7 +28,7 @@ def reference(place: Place, written: syntax.Reference) -> ir.Expr:
     value = _found(place, written, first.text, None)
     if value is None:
         value = _parameter(place, first)
-    elif first.text in place.context.parameters and not isinstance(value.type, ir.Unknown):
+    elif first.text in place.context.parameters and not place.scope.is_func and not isinstance(value.type, ir.Unknown):
         place.report(ParameterHidden(span=first.span, name=first.text))
     if value is None:
         return _not_found(place, written)
@@ -109,6 +110,11 @@ def _not_found(place: Place, written: syntax.Reference) -> ir.Expr:
         columns = [each.name for scope in scopes for each in scope.columns if each.qualifier == first.text]
         suggestion = did_you_mean(rest[0].text, columns)
         span, name, where = rest[0].span, rest[0].text, f" in `{first.text}`"
+    elif place.scope.is_func:
+        names = [*(each.name for each in place.scope.columns), *place.context.parameters]
+        what = did_you_mean(first.text, names) or "what it needs comes in by a parameter"
+        place.report(UnknownInFunc(span=first.span, name=first.text, func=place.scope.what, suggestion=what))
+        return unknown()
     elif place.scope.constants_only:
         near = nearest(first.text, place.context.parameters)
         what = f"did you mean the parameter `{near}`?" if near else "literals and parameters can stand here"

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 
 from odibi_sql import ir, syntax
 from odibi_sql.check.context import Context
+from odibi_sql.check.fragments import with_fragments
 from odibi_sql.check.graph import Step, in_order, quarantines_of, reads_of
 from odibi_sql.check.layers import Layers, check_layers, layers_of
 from odibi_sql.check.locations import check_locations
 from odibi_sql.check.params import check_parameters
 from odibi_sql.check.refused import refuse_statement
+from odibi_sql.check.reuse import check_funcs
 from odibi_sql.check.statements import Made, check_step
 from odibi_sql.check.stores import check_store, named_apart
 from odibi_sql.check.unused import report_unused
@@ -24,7 +26,9 @@ def check_pipeline(context: Context, tree: syntax.Tree, given: Mapping[str, obje
     """Return the graph. Where an error was found, something in it is unknown and it is not to be used."""
     pipeline = _pipeline(context, tree)
     parameters = check_parameters(context, [each for each in tree.statements if isinstance(each, syntax.Param)], given)
-    for each in tree.statements:
+    check_funcs(context, (*tree.brought, *tree.statements))
+    tree = with_fragments(context, tree)
+    for each in (*tree.brought, *tree.statements):
         refuse_statement(context, each)
     layers = layers_of(context, tree.statements)
     made = _check_steps(context, tree, layers)
@@ -38,11 +42,17 @@ def check_pipeline(context: Context, tree: syntax.Tree, given: Mapping[str, obje
         doc=_doc(pipeline),
         parameters=parameters,
         datasets=datasets,
-        gates=tuple(sorted(gates, key=lambda each: -1 if each.span is None else each.span.start)),
+        gates=_in_text_order(tree, gates),
         stores=stores,
         layers=layers.names,
         clock=context.clock,
     )
+
+
+def _in_text_order(tree: syntax.Tree, gates: Iterable[ir.Gate]) -> tuple[ir.Gate, ...]:
+    """Return the gates in the order of their steps: a rule itself can stand elsewhere, in a fragment."""
+    places = {each.name.text: number for number, each in enumerate(tree.statements) if isinstance(each, Step)}
+    return tuple(sorted(gates, key=lambda gate: places.get(gate.step, -1)))
 
 
 def _pipeline(context: Context, tree: syntax.Tree) -> syntax.Pipeline | None:

@@ -11,8 +11,10 @@ from odibi_sql import ir
 from odibi_sql.check.context import Context
 from odibi_sql.check.scope import Scope
 from odibi_sql.diagnostics import Diagnostic, Span
+from odibi_sql.ir.walk import parts
 
 DEEPEST = 100  # levels; what walks over expressions takes a few Python frames for each
+LARGEST = 1_000  # parts of one value that others are put into
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +57,18 @@ def unknown() -> ir.Literal:
 def is_unknown(*values: ir.Expr | Operand) -> bool:
     """Whether one of them is wrong already."""
     return any(isinstance(each.type, ir.Unknown) for each in values)
+
+
+def is_too_large(value: ir.Expr) -> bool:
+    """Whether values that stand in for names, one in another, have grown beyond what can be worked with."""
+    left, size = [(value, 1)], 0
+    while left and size <= LARGEST:
+        part, depth = left.pop()
+        if depth > DEEPEST:
+            return True
+        size += 1
+        left += [(each, depth + 1) for each in parts(part)]
+    return size > LARGEST
 
 
 def with_article(type_: ir.Type) -> str:

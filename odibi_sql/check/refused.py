@@ -11,8 +11,6 @@ STATEMENTS: dict[type[syntax.Statement], str] = {
     syntax.Connect: "connect",
     syntax.Python: "python",
     syntax.Publish: "publish",
-    syntax.Func: "func",
-    syntax.Fragment: "fragment",
     syntax.Use: "use",
     syntax.Test: "test",
     syntax.Trigger: "trigger",
@@ -20,7 +18,6 @@ STATEMENTS: dict[type[syntax.Statement], str] = {
 }
 OPERATORS: dict[type[syntax.Operator], str] = {
     syntax.AsOfJoin: "join asof",
-    syntax.Apply: "apply",
     syntax.Pivot: "pivot",
     syntax.Unpivot: "unpivot",
     syntax.Explode: "explode",

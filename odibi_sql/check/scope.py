@@ -29,6 +29,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """The names of one place. `outer` is the query around a subquery: its columns become `ir.Outer`.
 
     `is_open`: something that feeds it is wrong already, so an unknown name gets an unknown type and no finding.
+    `is_func`: the names are parameters of a func, which sees no rows.
     `what` is how messages call the place ("`orders`", "the join of `a` and `b`").
     `keys`: sets of columns (of the relation) of which no two rows share the values. `ties`: the columns that break the
     ties of a window's order (None: all). `constants_only`: no rows are here, and a name can be a parameter alone.
@@ -41,6 +42,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     keys: tuple[frozenset[str], ...] = ()
     ties: tuple[ir.Column, ...] | None = None
     constants_only: bool = False
+    is_func: bool = False
     tables: Tables | None = None  # what a subquery here can read
 
 

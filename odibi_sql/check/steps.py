@@ -21,6 +21,7 @@ from odibi_sql.check.context import Context
 from odibi_sql.check.datasets import OPEN
 from odibi_sql.check.expectations import check_expectations
 from odibi_sql.check.flow import Flow
+from odibi_sql.check.fragments import told_with_place
 from odibi_sql.check.gates import kept_shallow
 from odibi_sql.check.joins import check_join
 from odibi_sql.check.refused import refuse_operator
@@ -31,11 +32,13 @@ from odibi_sql.check.sets import check_set_operation
 def check_operators(context: Context, flow: Flow, operators: Sequence[syntax.Operator]) -> Flow:
     """Return the rows behind all operators."""
     for group in _grouped(operators):
+        before = len(context.findings)
         if isinstance(group, list):
             flow = check_expectations(context, flow, group)
         else:
             flow = check_operator(context, flow, group)
         flow = kept_shallow(context, flow)
+        told_with_place(context.findings, before, group if isinstance(group, list) else [group])
     return flow
 
 
@@ -87,6 +90,8 @@ def check_operator(context: Context, flow: Flow, operator: syntax.Operator) -> F
             return check_limit(context, flow, operator)
         case syntax.SetWith():
             return check_set_operation(context, flow, operator)
+        case syntax.Apply():  # it is reported to be wrong
+            return unknown_from_here(flow)
     if refuse_operator(context, operator):
         return unknown_from_here(flow)
     raise TypeError(operator)

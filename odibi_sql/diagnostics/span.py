@@ -66,6 +66,13 @@ class Span:
         """The characters themselves."""
         return self.source.text[self.start : self.end]
 
+    def is_in(self, other: Span) -> bool:
+        """Whether it lies inside of `other`."""
+        return self.source is other.source and other.start <= self.start and self.end <= other.end
+
     def to(self, other: Span) -> Span:
-        """Return the span from the beginning of this one to the end of `other`."""
+        """Return the span from the beginning of this one to the end of `other`; this one where that is of another
+        text."""
+        if self.source is not other.source:
+            return self
         return Span(self.source, min(self.start, other.start), max(self.end, other.end))

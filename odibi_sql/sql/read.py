@@ -19,8 +19,10 @@ from odibi_sql.sql.reading import Reading
 _WORDS = re.compile(r"^[A-Z]")
 
 
-def read_query(statement: syntax.Sql) -> tuple[syntax.Query | None, tuple[Diagnostic, ...]]:
-    """Return the query of a `sql` step, or None and what is wrong with it."""
+def read_query(
+    statement: syntax.Sql, funcs: frozenset[str] = frozenset()
+) -> tuple[syntax.Query | None, tuple[Diagnostic, ...]]:
+    """Return the query of a `sql` step, or None and what is wrong with it. `funcs`: the names of the pipeline's own."""
     name = statement.dialect.text if statement.dialect else DUCKDB
     dialect = dialect_named(name)
     if dialect is None:
@@ -28,12 +30,14 @@ def read_query(statement: syntax.Sql) -> tuple[syntax.Query | None, tuple[Diagno
         suggestion = did_you_mean(name, dialect_names())
         return None, (UnknownDialect(span=statement.dialect.span, dialect=name, suggestion=suggestion),)
     try:
-        return _read(statement, name, dialect)
+        return _read(statement, name, dialect, funcs)
     except RecursionError:
         return None, (TooDeep(span=statement.text.span),)
 
 
-def _read(statement: syntax.Sql, name: str, dialect: Any) -> tuple[syntax.Query | None, tuple[Diagnostic, ...]]:
+def _read(
+    statement: syntax.Sql, name: str, dialect: Any, funcs: frozenset[str]
+) -> tuple[syntax.Query | None, tuple[Diagnostic, ...]]:
     text = statement.text.value
     try:
         tokens = dialect.tokenize(text)
@@ -50,7 +54,7 @@ def _read(statement: syntax.Sql, name: str, dialect: Any) -> tuple[syntax.Query 
     wrong = _not_one_query(places, trees)
     if wrong is not None:
         return None, (wrong,)
-    reading = Reading(places=places, dialect=name, first_index=first_index(dialect))
+    reading = Reading(places=places, dialect=name, first_index=first_index(dialect), funcs=funcs)
     query = query_of(reading, trees[0])
     return (None if reading.findings else query), tuple(reading.findings)
 

@@ -16,10 +16,11 @@ from odibi_sql.sql.places import Places
 class Reading:
     """The reading of one query. It collects: nothing raises for what a user wrote."""
 
-    def __init__(self, places: Places, dialect: str, first_index: int) -> None:
+    def __init__(self, places: Places, dialect: str, first_index: int, funcs: frozenset[str] = frozenset()) -> None:
         self.places = places
         self.dialect = dialect
         self.first_index = first_index
+        self.funcs = funcs  # of the pipeline: a call by one of these names is left as it is
         self.windows: list[dict[str, exp.Window]] = []  # the named windows of the queries around, the innermost last
         self.findings: list[Diagnostic] = []
 

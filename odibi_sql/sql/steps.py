@@ -18,11 +18,13 @@ def read_queries(tree: syntax.Tree) -> tuple[syntax.Tree, tuple[Diagnostic, ...]
         return tree, ()
     from odibi_sql.sql.read import read_query
 
+    every = (*tree.brought, *tree.statements)
+    funcs = frozenset(each.name.text.lower() for each in every if isinstance(each, syntax.Func))
     findings: list[Diagnostic] = []
     statements: list[syntax.Statement] = []
     for statement in tree.statements:
         if isinstance(statement, syntax.Sql):
-            query, found = read_query(statement)
+            query, found = read_query(statement, funcs)
             findings += found
             statement = replace(statement, query=query)
         statements.append(statement)

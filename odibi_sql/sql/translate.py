@@ -17,7 +17,7 @@ from odibi_sql.sql.reading import Reading, refuse, refuse_meaning, refuse_others
 def call_by_name(reading: Reading, node: Any) -> syntax.Expr:
     """A call that sqlglot has left as it is written: every one of DuckDB, elsewhere those that it does not know."""
     name = str(node.this if isinstance(node.this, str) else node.this.name).lower()
-    if reading.dialect == "duckdb":
+    if reading.dialect == "duckdb" and name not in reading.funcs:
         if name in DUCKDB_DIFFERS:
             return refuse_meaning(reading, node, *DUCKDB_DIFFERS[name])
         if name in DUCKDB_SPECIAL:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Literal as OneOf
 
+from odibi_sql.diagnostics import Span
 from odibi_sql.syntax.expressions import Call, Expr, Name, Node, SortItem, TypeName
 
 
 class Operator(Node, frozen=True, kw_only=True):
-    """One `|` line. `allowed`: the warnings that a `# odibi: allow NAME` on it silences."""
+    """One `|` line. `allowed`: the warnings that a `# odibi: allow NAME` on it silences.
+
+    `applied`: where it comes out of a fragment, the `apply` that it stands for, and that of the fragment around, ….
+    """
 
     allowed: tuple[str, ...] = ()
+    applied: tuple[Span, ...] = ()
 
 
 class Assignment(Node, frozen=True, kw_only=True):
@@ -157,6 +162,7 @@ class Expect(Operator, frozen=True, kw_only=True):
     rule: Rule
     action: OneOf["fail", "warn", "drop", "quarantine"] | None  # None: not written, which is fail
     quarantine: Name | None = None
+    text: str | None = None  # of the rule, where it is not what stands at its place
 
 
 class Rule(Node, frozen=True, kw_only=True):

@@ -218,8 +218,9 @@ class OnEvent(Statement, frozen=True, kw_only=True):
 
 
 class Tree(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole file: its statements in the order written."""
+    """A whole file: its statements in the order written. `brought`: those that come from the files that it uses."""
 
     source: Source
     statements: tuple[Statement, ...]
+    brought: tuple[Statement, ...] = ()
     broken: tuple[Name, ...] = ()  # datasets of statements that could not be read: any column may be theirs

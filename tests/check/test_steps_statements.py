@@ -141,8 +141,6 @@ def test_options_of_steps() -> None:
         "connect a = sqlite(path: 'x')",
         "trigger every 5 minutes",
         "use 'common.odibi'",
-        "func f(a int64) = a",
-        "fragment f(a)\n  | limit 1",
         "publish orders to a.b",
         "python p from orders using 'm:f' returns (a int64)",
         "ingest i from csv 'x.csv' schema (a int64) watermark a 2 minutes",
@@ -162,9 +160,7 @@ def test_what_later_versions_bring_is_refused_at_its_place(statement: str) -> No
     assert all(each.span is not None and each.span.start >= len(ORDERS) for each in found)
 
 
-@pytest.mark.parametrize(
-    "operator", ["explode status as s", "sample 10 percent", "unpivot status, at into a, b", "apply f(a)"]
-)
+@pytest.mark.parametrize("operator", ["explode status as s", "sample 10 percent", "unpivot status, at into a, b"])
 def test_operators_of_later_versions_are_refused(operator: str) -> None:
     assert codes(step(operator, "filter nope > 1")) == ["not-in-this-version"]
 
