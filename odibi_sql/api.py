@@ -53,13 +53,10 @@ def check(pipeline: Pipeline | str | Path, *, strict: bool = False, clock: datet
     """
     from odibi_sql.check import check as check_tree
     from odibi_sql.sources import LocalCatalog
-    from odibi_sql.syntax.parse import parse_with_errors
 
     pipeline = pipeline if isinstance(pipeline, Pipeline) else load(pipeline)
-    tree, findings = parse_with_errors(pipeline.source)
-    tree, more = _read_queries(tree)
-    now = clock or datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-    checked = check_tree(tree, LocalCatalog(pipeline.root), _parameters(tree, pipeline), now, (*findings, *more))
+    tree, findings = _read(pipeline)
+    checked = check_tree(tree, LocalCatalog(pipeline.root), _parameters(tree, pipeline), _now(clock), findings)
     if strict and checked.warnings:
         raise CompileError(checked.warnings)
     return checked
@@ -154,6 +151,34 @@ def _known(names: Iterable[str], graph: ir.Graph) -> list[str]:
         if name not in known:
             raise ValueError(f"no dataset and no store `{name}` in `{graph.pipeline}`; {did_you_mean(name, known)}")
     return asked
+
+
+def _read(pipeline: Pipeline) -> tuple[syntax.Tree, tuple[Diagnostic, ...]]:
+    """Return what a pipeline says, with the files that it uses, and what is wrong with the texts."""
+    from odibi_sql.syntax.parse import parse_with_errors
+
+    tree, findings = parse_with_errors(pipeline.source)
+    tree, of_others = _with_used(tree, pipeline)
+    tree, of_queries = _read_queries(tree)
+    return tree, (*findings, *of_others, *of_queries)
+
+
+def _with_used(tree: syntax.Tree, pipeline: Pipeline) -> tuple[syntax.Tree, tuple[Diagnostic, ...]]:
+    """Return the tree with what other files bring; they are called as they are found from where the pipeline is."""
+    if not any(isinstance(each, syntax.Use) for each in tree.statements):
+        return tree, ()
+    from odibi_sql.syntax.parse import read_source
+    from odibi_sql.syntax.uses import with_used
+
+    def read(path: str) -> Source:
+        name = os.path.normpath(Path(pipeline.source.name).parent / path)
+        return Source(name, read_source(pipeline.root / path).text)
+
+    return with_used(tree, read)
+
+
+def _now(clock: datetime.datetime | None) -> datetime.datetime:
+    return clock or datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
 
 
 def _read_queries(tree: syntax.Tree) -> tuple[syntax.Tree, tuple[Diagnostic, ...]]:

@@ -152,3 +152,33 @@ class FragmentNeedsName(Diagnostic, frozen=True, kw_only=True):
 
     parameter: str
     fragment: str
+
+
+class CannotUse(Diagnostic, frozen=True, kw_only=True):
+    """A file that is named by `use` cannot be read.
+
+    Its path starts from the file that uses it. What it brings are its funcs, fragments and connections; its steps and
+    tests stay its own.
+    """
+
+    code: ClassVar[str] = "cannot-use"
+    title: ClassVar[str] = "`{path}` cannot be used: {reason}"
+    hint: ClassVar[str] = "the path starts from the folder of this file"
+    wrong: ClassVar[str] = 'use "no/such/file.odibi"\n\n' + ORDERS
+    right: ClassVar[str] = ORDERS
+
+    path: str
+    reason: str
+
+
+class UsesItself(Diagnostic, frozen=True, kw_only=True):
+    """Files use each other in a circle. What two files both need stands in a third one, which both use."""
+
+    code: ClassVar[str] = "uses-itself"
+    title: ClassVar[str] = "{path}: files use each other in a circle"
+    label: ClassVar[str] = "the circle closes here"
+    hint: ClassVar[str] = "put what both need into a file that uses neither"
+    wrong: ClassVar[str] = 'use "example.odibi"\n\n' + ORDERS
+    right: ClassVar[str] = ORDERS
+
+    path: str

@@ -140,7 +140,6 @@ def test_options_of_steps() -> None:
     [
         "connect a = sqlite(path: 'x')",
         "trigger every 5 minutes",
-        "use 'common.odibi'",
         "publish orders to a.b",
         "python p from orders using 'm:f' returns (a int64)",
         "ingest i from csv 'x.csv' schema (a int64) watermark a 2 minutes",
