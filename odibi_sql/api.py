@@ -74,8 +74,7 @@ def compile(
 
     Raises CompileError; ValueError where a goal or the engine is not known.
     """
-    if engine not in ENGINES:
-        raise ValueError(f"no engine `{engine}` in this version; {did_you_mean(engine, ENGINES)}")
+    _known_engine(engine)
     graph = check(pipeline, strict=strict, clock=clock).graph
     return compile_graph(graph, None if goals is None else _known(goals, graph), engine)
 
@@ -123,12 +122,15 @@ def run(
     *,
     datasets: Iterable[str] = (),
     goals: Iterable[str] | None = None,
+    engine: str = "duckdb",
+    session: Any = None,
     settings: Settings | None = None,
     listener: Listener | None = None,
     strict: bool = False,
 ) -> Result:
     """Run the stores of a pipeline (`goals`: those alone), and give the rows of `datasets` with the result.
 
+    On `engine` "spark" the session is `session`, else the one that is active, else one that is started.
     Raises CompileError before anything runs, ValueError where a name is not known. A run that fails returns:
     `result.success` is False.
     """
@@ -138,9 +140,17 @@ def run(
     pipeline = pipeline if isinstance(pipeline, Pipeline) else load(pipeline)
     checked = check(pipeline, strict=strict)
     stores = [store.name for store in checked.graph.stores] if goals is None else _known(goals, checked.graph)
-    plan = compile_graph(checked.graph, [*stores, *_known(datasets, checked.graph)])
+    _known_engine(engine)
+    plan = compile_graph(checked.graph, [*stores, *_known(datasets, checked.graph)], engine)
     chosen = settings or Settings(root=pipeline.root)
+    if session is not None:
+        chosen = msgspec.structs.replace(chosen, session=session)
     return Result(run=execute(plan, chosen, listener), warnings=checked.warnings, plan=plan)
+
+
+def _known_engine(name: str) -> None:
+    if name not in ENGINES:
+        raise ValueError(f"no engine `{name}` in this version; {did_you_mean(name, ENGINES)}")
 
 
 def _known(names: Iterable[str], graph: ir.Graph) -> list[str]:

@@ -34,6 +34,22 @@ def engine_option(command: Command) -> Command:
     return click.option("--engine", type=choice, default="duckdb", show_default=True, help="For which engine.")(command)
 
 
+def spark_options(command: Command) -> Command:
+    """Add the arguments of every command that runs a pipeline: `--engine`, `--spark-master`, `--spark-remote`."""
+    command = click.option("--spark-remote", metavar="sc://…", help="A Spark Connect server to run on.")(command)
+    command = click.option("--spark-master", metavar="spark://…", help="Where Spark runs; else local[*].")(command)
+    return engine_option(command)
+
+
+def hold_spark_options(engine: str, master: str | None, remote: str | None) -> None:
+    """End the command where what is said of Spark makes no sense."""
+    said = "--spark-master" if master else "--spark-remote" if remote else ""
+    if said and engine != "spark":
+        stop(f"`{said}` is for Spark; add `--engine spark`")
+    if master and remote:
+        stop("`--spark-master` and `--spark-remote` exclude each other: a server has a master of its own")
+
+
 def load_pipeline(file: str, parameters: Iterable[str]) -> Pipeline:
     """Return the pipeline of `file` with the values of `--param`. A file that cannot be read ends the command."""
     values: dict[str, str] = {}

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from odibi_sql import api, ir
-from odibi_sql.cli.common import findings_shown, load_pipeline, pipeline_options, show_findings, stop
+from odibi_sql.cli.common import (
+    findings_shown,
+    hold_spark_options,
+    load_pipeline,
+    pipeline_options,
+    show_findings,
+    spark_options,
+    stop,
+)
 from odibi_sql.cli.exit_codes import CANCELLED, FAILED
 from odibi_sql.diagnostics import did_you_mean
 
@@ -26,6 +34,7 @@ def _size(ctx: click.Context, option: click.Parameter, text: str | None) -> str 
 
 @click.command("run")
 @pipeline_options
+@spark_options
 @click.option("--only", metavar="NAME", multiple=True, help="Only the stores of this dataset.")
 @click.option("--upto", metavar="NAME", multiple=True, help="Only the stores of this dataset and of what it reads.")
 @click.option("--dry-run", is_flag=True, help="Say what would run, and run nothing.")
@@ -37,6 +46,9 @@ def command(
     file: str,
     parameters: tuple[str, ...],
     strict: bool,
+    engine: str,
+    spark_master: str | None,
+    spark_remote: str | None,
     only: tuple[str, ...],
     upto: tuple[str, ...],
     dry_run: bool,
@@ -49,11 +61,12 @@ def command(
 
     A run that fails exits with 1, and leaves every store as it was or whole and new.
     """
+    hold_spark_options(engine, spark_master, spark_remote)
     pipeline = load_pipeline(file, parameters)
     with findings_shown():
         checked = api.check(pipeline, strict=strict)
         goals = _goals(checked.graph, only, upto)
-        plan = api.compile_graph(checked.graph, goals)
+        plan = api.compile_graph(checked.graph, goals, engine)
     if checked.warnings:
         show_findings(checked.warnings)
     if not plan.stages:
@@ -65,7 +78,13 @@ def command(
     from odibi_sql.run import Settings, execute
 
     settings = Settings(
-        root=pipeline.root, threads=threads, memory_limit=memory_limit, spill=spill, fail_fast=not keep_going
+        root=pipeline.root,
+        threads=threads,
+        memory_limit=memory_limit,
+        spill=spill,
+        fail_fast=not keep_going,
+        spark_master=spark_master,
+        spark_remote=spark_remote,
     )
     with watching(is_terminal=sys.stdout.isatty()) as listener:
         result = execute(plan, settings, listener)

@@ -10,7 +10,15 @@ from typing import Any
 import click
 
 from odibi_sql import api, ir
-from odibi_sql.cli.common import findings_shown, load_pipeline, pipeline_options, stop, stop_failed
+from odibi_sql.cli.common import (
+    findings_shown,
+    hold_spark_options,
+    load_pipeline,
+    pipeline_options,
+    spark_options,
+    stop,
+    stop_failed,
+)
 from odibi_sql.cli.exit_codes import FAILED
 from odibi_sql.diagnostics import did_you_mean
 
@@ -37,6 +45,7 @@ class Limit(click.ParamType):  # type: ignore[type-arg]
 
 @click.command("show")
 @pipeline_options
+@spark_options
 @click.argument("dataset")
 @click.option("--limit", type=Limit(), help="At most so many rows: of a table 20 by default, else all.")
 @click.option("--format", "format_", type=click.Choice(["table", "csv", "json", "parquet"]), help="Table by default.")
@@ -45,6 +54,9 @@ def command(
     file: str,
     parameters: tuple[str, ...],
     strict: bool,
+    engine: str,
+    spark_master: str | None,
+    spark_remote: str | None,
     dataset: str,
     limit: int | str | None,
     format_: str | None,
@@ -55,13 +67,15 @@ def command(
     Rows come in the order of the dataset's `sort`. Without one, which rows a limit shows is left to chance. On a
     terminal a table is cut to its width; csv, json (an object a line) and parquet have everything.
     """
+    hold_spark_options(engine, spark_master, spark_remote)
     kind = format_ or _format_of(output)
     if kind == "parquet" and output is None and sys.stdout.isatty():
         stop("parquet on a terminal is no use; name a file with `-o rows.parquet`")
     most = _ROWS_OF_A_TABLE if kind == "table" and limit is None else None if limit == "all" else limit
     assert not isinstance(most, str)
     # one row more than is shown tells whether there are more
-    table, seen = _rows(file, parameters, strict, dataset, None if most is None else most + 1)
+    wanted = None if most is None else most + 1
+    table, seen = _rows(file, parameters, strict, dataset, wanted, engine, spark_master, spark_remote)
     shown = table if most is None else table.slice(0, most)
     _write(shown, seen.relation.schema, kind, output)
     if kind == "table" and shown.num_rows < table.num_rows:
@@ -78,7 +92,16 @@ def _format_of(output: Path | None) -> str:
     return kind
 
 
-def _rows(file: str, parameters: tuple[str, ...], strict: bool, name: str, limit: int | None) -> tuple[Any, ir.Dataset]:
+def _rows(
+    file: str,
+    parameters: tuple[str, ...],
+    strict: bool,
+    name: str,
+    limit: int | None,
+    engine: str,
+    spark_master: str | None,
+    spark_remote: str | None,
+) -> tuple[Any, ir.Dataset]:
     """Return at most `limit` rows of a dataset as an Arrow table. A wrong pipeline or a failed run ends the command."""
     pipeline = load_pipeline(file, parameters)
     with findings_shown():
@@ -86,10 +109,11 @@ def _rows(file: str, parameters: tuple[str, ...], strict: bool, name: str, limit
         known = [each.name for each in graph.datasets if each.made_by != "hidden"]
         if name not in known:
             stop(f"no dataset `{name}`; {did_you_mean(name, known)}")
-        plan = api.compile_graph(api.limited(graph, name, limit), [name])
+        plan = api.compile_graph(api.limited(graph, name, limit), [name], engine)
     from odibi_sql.run import Settings, execute
 
-    result = execute(plan, Settings(root=pipeline.root), None)
+    settings = Settings(root=pipeline.root, spark_master=spark_master, spark_remote=spark_remote)
+    result = execute(plan, settings, None)
     if not result.success:
         stop_failed(result)
     if name not in result.answers:

@@ -45,8 +45,10 @@ def execute(plan: Plan, settings: Settings, listener: Listener | None = None) ->
 
 
 def _engine(name: str, settings: Settings) -> Engine:
-    if name != "duckdb":
-        raise EngineProblem(f"the engine `{name}` does not run in this version", "`--engine duckdb` does")
+    if name == "spark":
+        from odibi_sql.run.engines.spark import Spark
+
+        return Spark(settings)
     from odibi_sql.run.engines.duckdb import DuckDB
 
     return DuckDB(settings)

@@ -22,6 +22,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     memory_limit: str | None = None  # "4GB"
     spill: Path | None = None  # a folder for what does not fit into memory; None: the system's temporary folder
     side_by_side: int | None = None  # stages at one time
+    spark_master: str | None = None  # "spark://host:7077"; None: the session that is there, or one of this process
+    spark_remote: str | None = None  # "sc://host:15002", a Spark Connect server
+    session: Any = None  # a pyspark.sql.SparkSession to use
     fail_fast: bool = True  # after a failure no other stage starts; False: what does not need the failed one goes on
 
 

@@ -57,8 +57,9 @@ def table(name: str, sql: str, needs: tuple[str, ...] = ()) -> Materialize:
     return Materialize(name=name, sql=sql, schema=EMPTY, needs=needs, steps=(name,))
 
 
-def answer(name: str, sql: str, needs: tuple[str, ...] = ()) -> Answer:
-    return Answer(name=name, sql=sql, schema=EMPTY, needs=needs, dataset=name, steps=(name,))
+def answer(name: str, sql: str, needs: tuple[str, ...] = (), **columns: ir.Type) -> Answer:
+    schema = ir.schema_of(ir.Field(column, type_) for column, type_ in columns.items())
+    return Answer(name=name, sql=sql, schema=schema, needs=needs, dataset=name, steps=(name,))
 
 
 def gate(name: str, sql: str, *rules: tuple[str, ir.Action], needs: tuple[str, ...] = ()) -> Check:

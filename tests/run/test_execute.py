@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from plans import answer, done, gate, names, plan, run, table, write
 
+from odibi_sql import ir
 from odibi_sql.run import Settings, execute
 
 HERE = Path(__file__).parent
@@ -41,8 +42,8 @@ def test_answers_are_arrow_tables_by_dataset(tmp_path):
         run(
             tmp_path,
             table("m", "select range a from range(3)"),
-            answer("x", "select a from m order by a desc", ("m",)),
-            answer("y", "select timestamptz '2025-01-02 03:04:05+02' at_"),
+            answer("x", "select a from m order by a desc", ("m",), a=ir.INT64),
+            answer("y", "select timestamptz '2025-01-02 03:04:05+02' at_", at_=ir.TIMESTAMPTZ),
         )
     )
     assert result.answers["x"].to_pylist() == [{"a": 2}, {"a": 1}, {"a": 0}]
@@ -111,8 +112,8 @@ def test_rules_that_do_not_fail_are_counted(tmp_path):
 
 def test_independent_stages_run_side_by_side(tmp_path):
     told = Told()
-    slow = "select count(*) from range(60000000) where hash(range) % 7 = 0"
-    stages = (answer("a", slow), answer("b", slow), answer("c", slow))
+    slow = "select count(*) n from range(60000000) where hash(range) % 7 = 0"
+    stages = [answer(name, slow, n=ir.INT64) for name in "abc"]
     done(execute(plan(*stages), Settings(root=tmp_path, side_by_side=2), told))
     assert told.calls[:2] == [("started", "a"), ("started", "b")]
     assert told.calls[2][0] == "done"
@@ -122,7 +123,8 @@ def test_independent_stages_run_side_by_side(tmp_path):
 
 def test_many_stages_of_one_run_do_not_meet(tmp_path):
     stages = [table(f"t{n}", f"select {n} v, range from range(1000)") for n in range(40)]
-    stages += [answer(f"a{n}", f"select sum(v) s, count(*) c from t{n}", (f"t{n}",)) for n in range(40)]
+    counted = {"s": ir.INT64, "c": ir.INT64}
+    stages += [answer(f"a{n}", f"select sum(v) s, count(*) c from t{n}", (f"t{n}",), **counted) for n in range(40)]
     result = done(run(tmp_path, *stages, side_by_side=8))
     assert [result.answers[f"a{n}"].to_pylist() for n in range(40)] == [[{"s": n * 1000, "c": 1000}] for n in range(40)]
 
@@ -131,7 +133,7 @@ def test_a_thousand_stages_chained(tmp_path):
     stages = [table("t0", "select 1 a")]
     stages += [table(f"t{n}", f"select a + 1 a from t{n - 1}", (f"t{n - 1}",)) for n in range(1, 1000)]
     started = time.perf_counter()
-    result = done(run(tmp_path, *stages, answer("x", "select a from t999", ("t999",))))
+    result = done(run(tmp_path, *stages, answer("x", "select a from t999", ("t999",), a=ir.INT64)))
     assert result.answers["x"].to_pylist() == [{"a": 1000}]
     assert time.perf_counter() - started < 20
 
@@ -142,9 +144,9 @@ def test_a_table_is_dropped_after_its_last_reader(tmp_path):
         run(
             tmp_path,
             table("m", "select 1 a"),
-            answer("first", f"select n, a from m, ({tables})", ("m",)),
-            answer("last", f"select n, a from m, ({tables})", ("m", "first")),
-            answer("after", tables, ("last",)),
+            answer("first", f"select n, a from m, ({tables})", ("m",), n=ir.INT64, a=ir.INT64),
+            answer("last", f"select n, a from m, ({tables})", ("m", "first"), n=ir.INT64, a=ir.INT64),
+            answer("after", tables, ("last",), n=ir.INT64),
         )
     )
     counts = [result.answers[name].to_pylist()[0]["n"] for name in ("first", "last", "after")]
@@ -153,7 +155,9 @@ def test_a_table_is_dropped_after_its_last_reader(tmp_path):
 
 def test_settings_reach_the_engine(tmp_path):
     sql = "select current_setting('threads') t, current_setting('memory_limit') m, current_setting('TimeZone') z"
-    result = done(run(tmp_path, answer("x", sql), threads=1, memory_limit="256MB"))
+    result = done(
+        run(tmp_path, answer("x", sql, t=ir.INT64, m=ir.STRING, z=ir.STRING), threads=1, memory_limit="256MB")
+    )
     assert result.answers["x"].to_pylist() == [{"t": 1, "m": "244.1 MiB", "z": "UTC"}]
     result = run(tmp_path, answer("x", sql), memory_limit="lots")
     assert result.status == "failed"

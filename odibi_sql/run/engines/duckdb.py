@@ -16,6 +16,7 @@ from urllib.parse import quote
 from odibi_sql.ir import Target
 from odibi_sql.plan import Answer, Check, Materialize, Stage, Write
 from odibi_sql.resources import dialect_file
+from odibi_sql.run.arrow import in_one_form
 from odibi_sql.run.engines.bind import bind, misfit_of, named, quoted
 from odibi_sql.run.engines.copying import extension, file_options, folder_options
 from odibi_sql.run.engines.engine import Cancelled, EngineProblem, Existing
@@ -36,6 +37,7 @@ class DuckDB:
         self._spill = Path(settings.spill or tempfile.gettempdir()) / f"odibi-spill-{secrets.token_hex(6)}"
         self._database = _connect(settings, self._spill)
         self._running: dict[str, Any] = {}
+        self._given: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._is_interrupted = False
 
@@ -62,7 +64,17 @@ class DuckDB:
     def answer(self, stage: Answer) -> Any:
         """Return the rows as a pyarrow.Table."""
         with self._cursor(stage) as cursor:
-            return cursor.execute(bind(stage.sql, stage.sources, self.root).sql).to_arrow_table()
+            table = cursor.execute(bind(stage.sql, stage.sources, self.root).sql).to_arrow_table()
+        return in_one_form(table, stage.schema)
+
+    def batches(self, stage: Stage) -> Iterator[Any]:
+        """Give the rows batch by batch, as they are read."""
+        with self._cursor(stage) as cursor:
+            yield from cursor.execute(bind(stage.sql, stage.sources, self.root).sql).to_arrow_reader()
+
+    def give(self, name: str, rows: Any) -> None:
+        """Let statements read Arrow rows by a name; a stream can be read once."""
+        self._given[name] = rows
 
     def write(self, stage: Stage, target: Target, to: Path, before: Existing | None, is_ordered: bool) -> int:
         """Write the rows to a file, or into a folder."""
@@ -115,6 +127,8 @@ class DuckDB:
         try:
             cursor.execute("SET enable_progress_bar = true")
             cursor.execute("SET enable_progress_bar_print = false")
+            for name, rows in self._given.items():
+                cursor.register(name, rows)
             yield cursor
         except (duckdb.Error, RuntimeError) as error:
             if self._is_interrupted:

@@ -34,8 +34,11 @@ class Existing(msgspec.Struct, frozen=True, kw_only=True):
 class Engine(Protocol):
     """Statements of one run. Every method but `close` may be called from several threads at once."""
 
-    def materialize(self, stage: Materialize) -> int:
-        """Keep the rows as a table for later stages; return how many there are. Raises EngineProblem, Cancelled."""
+    def materialize(self, stage: Materialize) -> int | None:
+        """Keep the rows as a table for later stages; return how many there are, where that is known.
+
+        Raises EngineProblem, Cancelled.
+        """
 
     def drop(self, table: str) -> None:
         """Forget a table that no later stage reads."""

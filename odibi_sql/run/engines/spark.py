@@ -1,0 +1,159 @@
+"""Spark: statements as frames, shared stages as files in a spill folder, stores written by tasks."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from odibi_sql import ir
+from odibi_sql.ir import FileGroup, FileSource, Target
+from odibi_sql.plan import Answer, Check, Materialize, Stage, View, Write
+from odibi_sql.run.arrow import in_one_form
+from odibi_sql.run.engines.duckdb import DuckDB
+from odibi_sql.run.engines.engine import Cancelled, Existing
+from odibi_sql.run.engines.exchange import from_spark, has_durations, selected
+from odibi_sql.run.engines.spark_messages import problem_of
+from odibi_sql.run.engines.spark_reading import as_declared, frame_of
+from odibi_sql.run.engines.spark_session import open_session
+from odibi_sql.run.engines.spark_tasks import Writing
+from odibi_sql.run.engines.spark_types import quoted_name, struct_type
+from odibi_sql.run.engines.spark_writing import write_frame
+from odibi_sql.run.outcome import Settings
+from odibi_sql.run.stores.staging import files_in, remove, staging
+
+
+class Spark:
+    """The engine of one run. See `engine.Engine`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.root = settings.root.absolute()
+        self._opened = open_session(settings)
+        self._session = self._opened.session
+        self._tag = f"odibi-{secrets.token_hex(6)}"
+        self._spill = _spill_folder(settings, self._opened.is_local) / f"odibi-spill-{secrets.token_hex(6)}"
+        self._views: set[str] = set()
+        self._lock = threading.Lock()
+        self._is_interrupted = False
+
+    def materialize(self, stage: Materialize) -> int | None:
+        """Keep the rows in files, from which each reader reads them."""
+        from pyspark.sql import Observation
+        from pyspark.sql.functions import count, lit
+
+        with self._statement(stage):
+            frame = self._frame(stage)
+            names, place = frame.columns, self._spill / secrets.token_hex(6)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            counted = Observation()
+            numbered = frame.toDF(*(f"c{each}" for each in range(len(names))))
+            types = numbered.schema
+            numbered.observe(counted, count(lit(1)).alias("rows")).write.parquet(f"file:{place}")
+            self._name(stage.name, self._session.read.schema(types).parquet(f"file:{place}").toDF(*names))
+            return int(counted.get["rows"])
+
+    def drop(self, table: str) -> None:
+        """Forget a table."""
+        self._session.catalog.dropTempView(table)
+
+    def check(self, stage: Check) -> dict[str, int]:
+        """Return the counts of the one row."""
+        with self._statement(stage):
+            rows = self._frame(stage).toArrow().to_pylist()
+        return {name: int(value or 0) for name, value in rows[0].items()} if rows else {}
+
+    def answer(self, stage: Answer) -> Any:
+        """Return the rows as a pyarrow.Table."""
+        with self._statement(stage):
+            return _in_one_form(self._frame(stage).toArrow(), stage.schema)
+
+    def write(self, stage: Stage, target: Target, to: Path, before: Existing | None, is_ordered: bool) -> int:
+        """Write the rows to a file, or into a folder."""
+        with self._statement(stage), staging(to.with_name(Path(target.path).name)) as folder:
+            folder.mkdir()
+            writing = Writing(stage.schema, target, before, is_ordered, str(folder))
+            return write_frame(self._frame(stage), writing, to)
+
+    def adopt(self, table: str, stage: Write, at: Path) -> None:
+        """Let later stages read stored files as a table."""
+        files = tuple(str(each) for each in (files_in(at) if at.is_dir() else [at]))
+        with self._statement(stage):
+            if not files:
+                self._name(table, self._session.createDataFrame([], struct_type(stage.schema)))
+                return
+            group = FileGroup(pattern=None, files=files)
+            hive = tuple(sorted(stage.target.partition))
+            source = FileSource(format="parquet", groups=(group,), columns=stage.schema, hive=hive)
+            self._make(View(name=table, source=source, schema=stage.schema))
+
+    def progress(self, stage: str) -> float | None:
+        """Spark does not tell."""
+        return None
+
+    def interrupt(self) -> None:
+        """Stop whatever runs."""
+        self._is_interrupted = True
+        self._session.interruptTag(self._tag)
+
+    def close(self) -> None:
+        """Drop the views and remove what was spilled; the session stays for the next run."""
+        for view in self._views:
+            self._session.catalog.dropTempView(quoted_name(view))
+        remove(self._spill)
+        self._opened.give_back()
+
+    def _frame(self, stage: Stage) -> Any:
+        """Return the rows of a stage, not computed yet."""
+        for view in stage.views:
+            with self._lock:
+                if view.name not in self._views:
+                    self._make(view)
+        return as_declared(self._session.sql(stage.sql), stage.schema)
+
+    def _make(self, view: View) -> None:
+        self._name(view.name, frame_of(self._session, view, self.root, self._opened.cores))
+
+    def _name(self, name: str, frame: Any) -> None:
+        frame.createOrReplaceTempView(quoted_name(name))
+        self._views.add(name)
+
+    @contextmanager
+    def _statement(self, stage: Stage) -> Iterator[None]:
+        """Have the jobs of this thread stopped by `interrupt`; what Spark says is raised as a problem in words."""
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+
+        if self._is_interrupted:
+            raise Cancelled
+        self._session.addTag(self._tag)
+        try:
+            yield
+        except (PySparkException, Py4JError) as error:
+            if self._is_interrupted:
+                raise Cancelled from error
+            raise problem_of(str(error), self.root) from error
+        finally:
+            self._session.removeTag(self._tag)
+
+
+def _spill_folder(settings: Settings, is_local: bool) -> Path:
+    """Return where shared stages are kept: workers on other machines see the project, not this machine's folders."""
+    if settings.spill is not None:
+        return settings.spill.absolute()
+    return Path(tempfile.gettempdir()) if is_local else settings.root.absolute() / ".odibi"
+
+
+def _in_one_form(table: Any, schema: ir.Schema) -> Any:
+    """Return what Spark answered as every engine answers."""
+    if not any(has_durations(each.type) for each in schema):
+        return in_one_form(table, schema)
+    engine = DuckDB(Settings(root=Path(), threads=1))
+    try:
+        engine.give("answer", table)
+        return engine.answer(Answer(name="", sql=selected(schema, from_spark, "answer"), schema=schema, dataset=""))
+    finally:
+        engine.close()

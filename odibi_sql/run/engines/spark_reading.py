@@ -1,0 +1,176 @@
+"""Files as frames of Spark, each column of exactly the type that the view says.
+
+Parquet whose columns are held as Spark's own reader takes them is read by it, in parts and with its filters; all else
+by `spark_tasks`, file by file.
+"""
+
+from __future__ import annotations
+
+import datetime
+from functools import partial
+from os.path import commonpath
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from odibi_sql import ir
+from odibi_sql.plan import View
+from odibi_sql.run.engines.exchange import for_spark, no_rows, selected
+from odibi_sql.run.engines.spark_tasks import Reading, read_files
+from odibi_sql.run.engines.spark_types import quoted_name, spark_type, struct_type
+from odibi_sql.sources.files import hive_values
+
+_TASKS_FOR_EACH_CORE = 4
+
+
+def frame_of(session: Any, view: View, root: Path, cores: int) -> Any:
+    """Return the frame of a view. Nothing is read yet, but for the footers of a few files."""
+    if not view.schema.fields:  # rows are counted alone
+        columns = tuple(each for each in view.source.columns if each.name not in view.source.hive)[:1]
+        view = replace(view, schema=ir.schema_of(columns or view.source.columns.fields[:1]))
+    if _is_for_spark(view, root):
+        return _native(session, view, root)
+    frames = [_by_tasks(session, view, group, root, cores) for group in view.source.groups]
+    whole = frames[0]
+    for each in frames[1:]:
+        whole = whole.unionAll(each)
+    return whole
+
+
+def _by_tasks(session: Any, view: View, group: ir.FileGroup, root: Path, cores: int) -> Any:
+    """Return the frame of files that are laid out alike, read by tasks of several files each."""
+    tasks = min(len(group.files), cores * _TASKS_FOR_EACH_CORE)
+    reading = Reading(
+        sql=_sql_of(view, group),
+        name=group.files[0],
+        source=replace(view.source, groups=()),
+        files=tuple((file, group.header) for file in group.files),
+        root=str(root),
+        threads=max(1, cores // tasks),
+    )
+    numbers = session.range(0, len(group.files), 1, tasks)
+    return numbers.mapInArrow(partial(read_files, reading), struct_type(view.schema))
+
+
+def _sql_of(view: View, group: ir.FileGroup) -> str:
+    """Return DuckDB's statement that reads one file of a group, null for the columns that it lacks."""
+    from odibi_sql.lower import load_dialect, lower
+
+    is_csv = view.source.format == "csv"
+    had = ir.schema_of(
+        each for each in view.schema if not is_csv or each.name in group.header or each.name in view.source.hive
+    )
+    if not had.fields:
+        had = ir.schema_of([ir.Field(group.header[0], ir.STRING)])
+    one = replace(group, pattern=None, files=group.files[:1])
+    scan = ir.Scan(schema=had, source=replace(view.source, groups=(one,)))
+    dataset = ir.Dataset(name=view.name, relation=scan, made_by="ingest", step=view.name)
+    graph = ir.Graph(
+        pipeline="", doc=None, parameters=(), datasets=(dataset,), gates=(), stores=(), clock=datetime.datetime.min
+    )
+    (stage,) = lower(graph, load_dialect("duckdb"), (view.name,)).stages
+    lacking = ir.schema_of(each for each in view.schema if each.name not in had)
+    rows = f"({stage.sql})"
+    if lacking.fields:
+        rows = f"(SELECT * FROM ({no_rows(lacking)}) RIGHT JOIN {rows} ON true)"
+    return selected(view.schema, for_spark, rows)
+
+
+def _is_for_spark(view: View, root: Path) -> bool:
+    """Whether Spark's own reader gives these files the meaning that they have."""
+    source = view.source
+    if source.format != "parquet" or not {*source.casts}.isdisjoint(view.schema.names):
+        return False
+    files = [file for group in source.groups for file in group.files]
+    if any(Path(file).name.startswith((".", "_")) for file in files):
+        return False  # which it takes for hidden
+    if source.hive and not _are_plain_folders(source, files):
+        return False
+    looked_at = files if source.by_name else files[:1]
+    return all(_holds_as_spark(root / file, view.schema, source.hive) for file in looked_at)
+
+
+def _are_plain_folders(source: ir.FileSource, files: list[str]) -> bool:
+    types = {source.columns[name].type for name in source.hive}
+    if not all(isinstance(each, ir.Integer | ir.String | ir.Date) for each in types):
+        return False
+    values = [hive_values(file) for file in files]
+    return all(value != "" for each in values for value in each.values()) and all(
+        set(each) == set(source.hive) for each in values
+    )
+
+
+def _holds_as_spark(file: Path, schema: ir.Schema, hive: tuple[str, ...]) -> bool:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        with parquet.ParquetFile(file) as opened:
+            held = opened.schema_arrow
+            physical = [opened.schema.column(place) for place in range(len(opened.schema))]
+    except (pa.ArrowException, OSError):
+        return False
+    if any(each.physical_type == "INT96" for each in physical):
+        return False
+    own = [each for each in schema if each.name not in hive]
+    return all(held.get_field_index(each.name) < 0 or _is_same(held.field(each.name).type, each.type) for each in own)
+
+
+def _is_same(held: Any, type_: ir.Type) -> bool:
+    """Whether Spark reads what Parquet holds as such values of Arrow as exactly this type."""
+    import pyarrow as pa
+
+    from odibi_sql.run.arrow import arrow_type
+
+    match type_:
+        case ir.Array(element=element):
+            return bool(pa.types.is_list(held)) and _is_same(held.value_type, element)
+        case ir.Map(key=key, value=value):
+            return bool(pa.types.is_map(held)) and _is_same(held.key_type, key) and _is_same(held.item_type, value)
+        case ir.Struct(members=members):
+            if not pa.types.is_struct(held) or [each.name for each in held] != [each.name for each in members]:
+                return False
+            return all(_is_same(inner.type, each.type) for inner, each in zip(held, members, strict=True))
+        case ir.Timestamp() | ir.TimestampTz():
+            zone = "UTC" if isinstance(type_, ir.TimestampTz) else None
+            return bool(pa.types.is_timestamp(held)) and held.tz == zone and held.unit in ("us", "ms")
+        case ir.Duration():
+            return False
+    return bool(held == arrow_type(type_))
+
+
+def _native(session: Any, view: View, root: Path) -> Any:
+    source = view.source
+    files = [str(root / file) for group in source.groups for file in group.files]
+    own = [each for each in view.schema if each.name not in source.hive]
+    folders = [source.columns[name] for name in source.hive]
+    reader = session.read.schema(struct_type(ir.schema_of([*own, *folders]))).option("__globPaths__", "false")
+    if source.hive:
+        reader = reader.option("basePath", f"file:{_above_hive(files)}")
+    frame = reader.parquet(*(f"file:{file}" for file in files))
+    return frame.select(*(quoted_name(name) for name in view.schema.names))
+
+
+def _above_hive(files: list[str]) -> str:
+    """Return the folder that the hive folders are in."""
+    shared = Path(commonpath([str(Path(file).parent) for file in files]))
+    while "=" in shared.name:
+        shared = shared.parent
+    return str(shared)
+
+
+def as_declared(frame: Any, schema: ir.Schema) -> Any:
+    """Return the frame with each column as a value of exactly its type."""
+    from pyspark.sql import functions
+
+    held = frame.schema
+    if len(held) != len(schema) or held == struct_type(schema):
+        return frame
+    columns = []
+    for place, field in enumerate(schema):
+        column = functions.col(quoted_name(held[place].name))
+        wanted = spark_type(field.type)
+        is_same = held[place].dataType.simpleString() == wanted.simpleString()
+        columns.append((column if is_same else column.cast(wanted)).alias(field.name))
+    return frame.select(*columns)
