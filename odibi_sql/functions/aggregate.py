@@ -196,6 +196,17 @@ def array_agg(value: Value) -> Value:
     """Return the values as an array, nulls among them, in the order of `order by`; null of no rows."""
 
 
+@aggregate(
+    value=ORDERABLE,
+    result=_array,
+    nullable=never,
+    native=True,
+    examples=("collect_set(x) = [1, 2] for x in (2, 1, null, 2)", "array_length(collect_set(x)) = 0 for x in (null)"),
+)
+def collect_set(value: Value) -> Value:
+    """Return the different values as an array, each once, in ascending order, without nulls; empty of no values."""
+
+
 @aggregate(x=ORDERABLE, result=ORDERABLE, native=True, examples=("mode(x) = 2 for x in (1, 2, 2, 3, 3)",))
 def mode(x: Value) -> Value:
     """Return the value that is there most often: of several, the least."""

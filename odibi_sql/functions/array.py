@@ -270,3 +270,39 @@ def array_overlaps(array: ArrayValue, other: ArrayValue) -> BooleanValue:
 )
 def array_to_string(array: ArrayValue, separator: str) -> StringValue:
     """Return the strings with `separator` between them; nulls are left out, no strings give the empty string."""
+
+
+@function(
+    array=ARRAY,
+    value=T,
+    result=first_type,
+    native=True,
+    aliases=("list_remove",),
+    examples=("array_remove([1, 2, null, 1], 1) = [2, null]", "array_remove([1], null) is null"),
+)
+def array_remove(array: ArrayValue, value: Value) -> ArrayValue:
+    """Return the elements that are not equal to `value`, nulls among them."""
+
+
+@function(
+    array=ORDERED_ARRAY,
+    other=ORDERED_ARRAY,
+    result=first_type,
+    native=True,
+    aliases=("list_except",),
+    examples=("array_except([3, 1, null, 3, 2], [2, 5]) = [1, 3]",),
+)
+def array_except(array: ArrayValue, other: ArrayValue) -> ArrayValue:
+    """Return the elements that are in the first and not in the other, each once, in ascending order, without nulls."""
+
+
+@function(
+    value=T,
+    count=INTEGER,
+    result=lambda types: Array(types[0]),
+    nullable=lambda nullables: nullables[1],
+    native=True,
+    examples=("array_repeat('a', 2) = ['a', 'a']", "array_length(array_repeat(1, -1)) = 0"),
+)
+def array_repeat(value: Value, count: IntegerValue) -> ArrayValue:
+    """Return an array of `count` times `value`, which can be null; empty where `count` is 0 or negative."""

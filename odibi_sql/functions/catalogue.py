@@ -10,8 +10,9 @@ from odibi_sql.functions.signature import Function
 __all__ = ["CATALOGUE", "lookup", "names"]
 
 MODULES = (
-    *("text", "regexp", "number", "trigonometry", "bits", "time", "time_parts", "condition", "cast"),
-    *("aggregate", "statistics", "boolean", "window", "array", "array_numbers", "maps", "json", "hash"),
+    *("text", "text_parts", "regexp", "number", "number_bounds", "trigonometry", "bits"),
+    *("time", "time_parts", "time_text", "time_zones", "time_steps", "condition", "cast"),
+    *("aggregate", "statistics", "boolean", "window", "array", "array_numbers", "maps", "json", "hash", "geo"),
 )
 for module in MODULES:
     import_module(f"odibi_sql.functions.{module}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from odibi_sql.functions.define import Nullables, always, function, if_all
+from odibi_sql.functions.define import Nullables, always, function, if_all, never
 from odibi_sql.functions.lazy import ibis
 from odibi_sql.functions.patterns import ANY, BOOL, ORDERABLE, T, deciding, variadic
+from odibi_sql.ir.types import BOOL as TRUTH
 
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, Value
@@ -57,6 +58,18 @@ def nullif(value: Value, other: Value) -> Value:
 def if_(condition: BooleanValue, value: Value, otherwise: Value) -> Value:
     """Return `value` where the condition is true, and `otherwise` where it is false or null."""
     return ibis.cases((condition, value), else_=otherwise)
+
+
+@function(
+    value=ORDERABLE,
+    other=ORDERABLE,
+    result=TRUTH,
+    nullable=never,
+    examples=("equal_null(1, 1) = true", "equal_null(null, 1) = false", "equal_null(null, null) = true"),
+)
+def equal_null(value: Value, other: Value) -> BooleanValue:
+    """Whether two values are equal, null equal to null: `value is not distinct from other`."""
+    return value.identical_to(other)
 
 
 @function(

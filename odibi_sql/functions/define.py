@@ -21,6 +21,11 @@ GROUPS: dict[str, Group] = {
     "trigonometry": "number",
     "bits": "number",
     "time_parts": "time",
+    "time_text": "time",
+    "time_zones": "time",
+    "time_steps": "time",
+    "number_bounds": "number",
+    "text_parts": "text",
     "statistics": "aggregate",
     "boolean": "aggregate",
     "array_numbers": "array",
@@ -153,6 +158,7 @@ def _parameter(name: str, given: Pattern | Use) -> Parameter:
         choices=given.choices,
         decides=given.decides,
         problem=given.problem,
+        made=given.made,
     )
 
 

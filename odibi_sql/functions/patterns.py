@@ -50,6 +50,7 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[str, ...] = ()
     decides: bool = False
     problem: Callable[[Any], str | None] | None = None
+    made: dict[str, Callable[[Any, Any], Any]] = {}
 
 
 def one_of(words: str, default: t.Type, *kinds: type[t.Type]) -> Pattern:
@@ -95,7 +96,11 @@ def variadic(pattern: Pattern) -> Use:
 
 
 def constant(
-    pattern: Pattern, *choices: str, problem: Callable[[Any], str | None] | None = None, default: Any = None
+    pattern: Pattern,
+    *choices: str,
+    problem: Callable[[Any], str | None] | None = None,
+    default: Any = None,
+    made: dict[str, Callable[[Any, Any], Any]] | None = None,
 ) -> Use:
     """Return the use of a parameter that has to be known when compiled; optional where it has a `default`."""
     return Use(
@@ -105,6 +110,7 @@ def constant(
         default=default,
         choices=choices,
         problem=problem,
+        made=made or {},
     )
 
 
@@ -183,11 +189,14 @@ BINARY = one_of("a binary value", t.BINARY, t.Binary)
 BYTES = one_of("a string or a binary value", t.STRING, t.String, t.Binary)
 INTEGER = one_of("a whole number", t.INT64, t.Integer)
 NUMBER = one_of("a number", t.FLOAT64, t.Integer, t.Float, t.Decimal)
+REAL = Pattern("a number", lambda type_: t.FLOAT64 if _is_numeric(type_) or isinstance(type_, t.Null) else None)
 FLOAT = one_of("a float", t.FLOAT64, t.Float)
 BOOL = one_of("a bool", t.BOOL, t.Bool)
 DATE = one_of("a date", t.DATE, t.Date)
 TIMESTAMP = one_of("a timestamp", t.TIMESTAMP, t.Timestamp)
 TIMEY = one_of("a date or timestamp", t.TIMESTAMP, t.Date, t.Timestamp, t.TimestampTz)
+INSTANT = one_of("a timestamptz", t.TIMESTAMPTZ, t.TimestampTz)
+LENGTH = one_of("a duration", t.DURATION, t.Duration)
 CLOCKED = one_of("a timestamp", t.TIMESTAMP, t.Timestamp, t.TimestampTz)
 JSON = one_of("a json value", t.JSON, t.Json)
 JSON_TEXT = one_of("a json value or a string", t.STRING, t.Json, t.String)

@@ -20,6 +20,7 @@ TITLES = {
     "struct": "Maps",
     "json": "JSON",
     "hash": "Hashes and bytes",
+    "geo": "Places",
 }
 HEAD = """# Functions
 

@@ -34,6 +34,9 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     pattern: Any = None  # a `patterns.Pattern`: how it shares type variables with the other parameters
     decides: bool = False  # engines take the type of the result from this argument alone
     problem: Callable[[Any], str | None] | None = None  # of a known value: what is expected instead, or None
+    made: dict[
+        str, Callable[[Any, Any], Any]
+    ] = {}  # what templates can have made of a constant, for the dialect's letters
 
 
 class Resolved(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odibi_sql.functions.define import aggregate, never
-from odibi_sql.functions.patterns import NUMBER
+from odibi_sql.functions.patterns import NUMBER, REAL
 from odibi_sql.ir.types import FLOAT64, INT64
 
 if TYPE_CHECKING:
@@ -128,3 +128,21 @@ def regr_count(y: NumericValue, x: NumericValue) -> IntegerValue:
 )
 def kurtosis_pop(x: NumericValue) -> NumericValue:
     """Return the excess kurtosis of all there is; null where the values do not vary."""
+
+
+@aggregate(
+    x=REAL,
+    weight=REAL,
+    result=FLOAT64,
+    native=True,
+    aliases=("avg_weighted",),
+    examples=(
+        "weighted_avg(x, w) = 2.5 for (x, w) in ((1, 1), (3, 3), (null, 5), (7, null))",
+        "weighted_avg(x, w) is null for (x, w) in ((1, 0), (3, 0))",
+    ),
+)
+def weighted_avg(x: NumericValue, weight: NumericValue) -> NumericValue:
+    """Return the mean of the values, each counted by its weight; null where the weights come to zero.
+
+    Rows in which the value or the weight is null are passed over.
+    """

@@ -5,8 +5,9 @@ and kept. `[functions.NAME]` of a dialect file says where an engine needs anothe
 
     sql    one template, or several: by the choice ("day"), the type ("float32") or the kind ("float", "array") of the
            argument that decides, or by the number of arguments ("1", "2"), with "else" for the rest. `{parameter}` is
-           an argument, of a variadic one all of them; `{type}` is the type of the result. `AGG(…)` stands around the
-           aggregate where it is not the outermost call
+           an argument, of a variadic one all of them; `{parameter_x}` is the `x` that is made of a constant (see
+           `signature.Parameter.made`); `{type}` is the type of the result. `AGG(…)` stands around the aggregate where
+           it is not the outermost call
     by     the parameter that decides; the first where this is left out
     pairs  a template of `{left}` and `{right}`, from the left to the right over all arguments
     cast   the kinds of result types to which the form is cast, for the engine's own would be another
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -141,7 +143,7 @@ def _template(function: Function, types: Types, known: tuple[Any, ...], dialect:
     form = _chosen(entry, function, types, known)
     if form is not None:
         form = form.replace("{type}", dialect.type_name(result))
-        tree = _parsed(form, _values(function, known), dialect)
+        tree = _parsed(form, _values(function, known, dialect), dialect)
     elif "pairs" in entry:
         tree = _paired(entry["pairs"], len(types), dialect)
     else:
@@ -198,18 +200,20 @@ def _verbatim_parser(dialect: str) -> Any:
     return type("Verbatim", (base,), {"FUNCTIONS": {}, "FUNCTION_PARSERS": kept})
 
 
-def _values(function: Function, known: tuple[Any, ...]) -> dict[str, Any]:
-    """Return what stands for each parameter: a literal, or a list of placeholders."""
+def _values(function: Function, known: tuple[Any, ...], dialect: Dialect) -> dict[str, Any]:
+    """Return what stands for each parameter: a literal, or a list of placeholders; and what is made of constants."""
     values: dict[str, Any] = {}
     for position, parameter in enumerate(function.parameters):
         if parameter.is_variadic:
             values[parameter.name] = [_placeholder(at) for at in range(position, len(known))]
         elif position >= len(known):
             values[parameter.name] = literal(parameter.default)
-        elif known[position] is not None:
+        elif isinstance(known[position], bool | int | float | Decimal | str):
             values[parameter.name] = literal(known[position])
         else:
             values[parameter.name] = _placeholder(position)
+        for name, make in parameter.made.items():
+            values[f"{parameter.name}_{name}"] = literal(make(known[position], dialect.letters))
     return values
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from odibi_sql import ir
+from odibi_sql.functions.time_formats import Letters
 from odibi_sql.resources import dialect_file
 
 
@@ -59,6 +60,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     words: Words
     settings: dict[str, Setting]
     differs: dict[str, Difference]
+    letters: Letters
     functions: dict[str, Any] = {}
 
     def __hash__(self) -> int:

@@ -24,6 +24,10 @@ TOTAL_FUNCTIONS = frozenset(
     + ["day_of_week", "day_of_year", "iso_year", "month_name", "day_name", "date_trunc", "date_part", "last_day"]
     + ["now", "today", "to_text", "try_to_int", "try_to_float", "try_to_bool", "try_to_date", "try_to_timestamp"]
     + ["array_length", "array_contains", "element_at", "md5", "sha1", "sha256", "hex"]
+    + ["date_format", "try_parse_date", "try_parse_timestamp", "epoch_day", "days_in_month", "is_weekend"]
+    + ["try_add", "try_subtract", "try_multiply", "nullif_zero", "zero_if_null", "equal_null", "nullif_blank"]
+    + ["normalize_space", "remove_prefix", "remove_suffix", "parse_url", "url_parameter", "map_entries"]
+    + ["geohash", "geohash_lat", "geohash_lon", "haversine"]
 )
 
 

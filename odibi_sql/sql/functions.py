@@ -11,6 +11,8 @@ from sqlglot import exp
 DUCKDB: dict[str, str] = {
     "quantile": "percentile_disc",
     "strlen": "octet_length",
+    "date_sub": "elapsed",
+    "datesub": "elapsed",
     "get_current_timestamp": "now",
     "transaction_timestamp": "now",
 }
@@ -29,8 +31,6 @@ DUCKDB_DIFFERS: dict[str, tuple[str, str]] = {
     "microsecond": ("`microsecond` has the seconds in it in DuckDB", "write `epoch_us(…) % 1000000`"),
     "unnest": ("`unnest` makes rows of values", "write `explode` in a transform"),
     "random": ("`random` gives other rows each time", "write `stable_hash(…)` of a key, which looks random and stays"),
-    "date_sub": ("`date_sub` counts whole units in DuckDB and takes an amount off elsewhere", "write `date_diff`"),
-    "datesub": ("`datesub` counts whole units in DuckDB and takes an amount off elsewhere", "write `date_diff`"),
 }
 
 # sqlglot's class: our function and the arguments, in our order
@@ -152,6 +152,18 @@ CLASSES: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.ArrayPrepend: ("array_prepend", "expression", "this"),
     exp.Flatten: ("flatten", "this"),
     exp.MapKeys: ("map_keys", "this"),
+    exp.MapFromEntries: ("map_from_entries", "this"),
+    exp.ArrayRemove: ("array_remove", "this", "expression"),
+    exp.ArrayUniqueAgg: ("collect_set", "this"),
+    exp.EqualNull: ("equal_null", "this", "expression"),
+    exp.SafeAdd: ("try_add", "this", "expression"),
+    exp.SafeSubtract: ("try_subtract", "this", "expression"),
+    exp.SafeMultiply: ("try_multiply", "this", "expression"),
+    exp.WidthBucket: ("width_bucket", "this", "min_value", "max_value", "num_buckets"),
+    exp.SubstringIndex: ("substring_index", "this", "delimiter", "count"),
+    exp.Overlay: ("overlay", "this", "expression", "from_", "for_"),
+    exp.UnixDate: ("epoch_day", "this"),
+    exp.DateFromUnixDate: ("from_epoch_day", "this"),
 }
 PARTS_OF_DATES = (
     *(exp.Year, exp.Quarter, exp.Month, exp.WeekOfYear, exp.Day, exp.DayOfMonth, exp.DayOfYear, exp.DayOfWeekIso),

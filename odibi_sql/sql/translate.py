@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 from sqlglot import exp
 
 from odibi_sql import syntax
+from odibi_sql.functions.time_steps import WEEKDAYS
 from odibi_sql.sql import calls, expressions
 from odibi_sql.sql.functions import CLASSES, DUCKDB, DUCKDB_DIFFERS, UNITS, UNTOLD_PARTS
 from odibi_sql.sql.reading import Reading, refuse, refuse_meaning, refuse_others
@@ -105,6 +107,17 @@ def _struct_extract(reading: Reading, node: Any) -> syntax.Expr:
     return syntax.GetMember(span=reading.span(node), operand=operand, name=name)
 
 
+def _strftime(reading: Reading, node: Any) -> syntax.Expr:
+    """DuckDB's takes the format first or last."""
+    values = node.expressions
+    is_turned = len(values) == 2 and isinstance(values[0], exp.Literal) and values[0].is_string
+    return calls.call(reading, node, "date_format", values[::-1] if is_turned else values)
+
+
+def _timezone(reading: Reading, node: Any) -> syntax.Expr:
+    return calls.call(reading, node, "at_time_zone", node.expressions[::-1])
+
+
 DUCKDB_SPECIAL: dict[str, Callable[[Reading, Any], syntax.Expr]] = {
     "exists": _no_query,
     "log": _log,
@@ -118,6 +131,8 @@ DUCKDB_SPECIAL: dict[str, Callable[[Reading, Any], syntax.Expr]] = {
     "list_pack": _list_value,
     "struct_pack": _struct_pack,
     "struct_extract": _struct_extract,
+    "strftime": _strftime,
+    "timezone": _timezone,
 }
 
 
@@ -249,6 +264,43 @@ def _sha2(reading: Reading, node: Any) -> syntax.Expr:
     return calls.call(reading, node, "sha256", [node.this])
 
 
+def at_time_zone(reading: Reading, node: Any) -> syntax.Expr:
+    if reading.dialect not in ("duckdb", "postgres"):
+        what = f"a timestamp has a zone or has none as {reading.dialect} is set up, and is turned one way or the other"
+        return refuse_meaning(reading, node, what, "write `to_timezone(…)` or `from_timezone(…)` in a transform")
+    return calls.call(reading, node, "at_time_zone", [node.this, node.args["zone"]])
+
+
+_READ_AS_TIME = (exp.TimeStrToTime, exp.TsOrDsToDate, exp.TsOrDsToTimestamp)
+
+
+def _time_to_text(reading: Reading, node: Any) -> syntax.Expr:
+    """sqlglot has brought the format to strftime's letters; those that mean "with all digits" it marks `strict`."""
+    refuse_others(reading, node, ("this", "format"))
+    form = node.args["format"]
+    if not isinstance(form, exp.Literal):
+        return refuse(reading, form, "a format that is no constant")
+    letters = syntax.Text(span=reading.span(form), value=re.sub(r"(%\w)strict", r"\1", form.name))
+    call = calls.call(
+        reading, node, "date_format", [node.this.this if isinstance(node.this, _READ_AS_TIME) else node.this]
+    )
+    return replace(call, args=(*call.args, syntax.Argument(span=letters.span, value=letters)))
+
+
+def _day_of(name: str) -> Callable[[Reading, Any], syntax.Expr]:
+    def convert(reading: Reading, node: Any) -> syntax.Expr:
+        written = node.expression
+        is_text = isinstance(written, exp.Literal) and len(written.name) > 1
+        days = [each for each in WEEKDAYS if is_text and each.startswith(written.name.lower())]
+        if len(days) != 1:
+            return calls.call(reading, node, name, [node.this, written])
+        day = syntax.Text(span=reading.span(written), value=days[0])
+        call = calls.call(reading, node, name, [node.this])
+        return replace(call, args=(*call.args, syntax.Argument(span=day.span, value=day)))
+
+    return convert
+
+
 SPECIAL: dict[type[exp.Expr], Callable[[Reading, Any], syntax.Expr]] = {
     exp.Extract: _extract,
     exp.TimestampTrunc: _date_trunc,
@@ -270,4 +322,8 @@ SPECIAL: dict[type[exp.Expr], Callable[[Reading, Any], syntax.Expr]] = {
     exp.TsOrDsToDate: _to_date,
     exp.Stddev: _deviation("stddev"),
     exp.SHA2: _sha2,
+    exp.AtTimeZone: at_time_zone,
+    exp.TimeToStr: _time_to_text,
+    exp.NextDay: _day_of("next_day"),
+    exp.PreviousDay: _day_of("previous_day"),
 }

@@ -14,7 +14,7 @@ from sqlglot import exp, parse_one
 from odibi_sql import ir
 from odibi_sql.check import check
 from odibi_sql.diagnostics import Source
-from odibi_sql.functions import Function, Resolved, resolve
+from odibi_sql.functions import Function, Parameter, Resolved, resolve
 from odibi_sql.functions.resolve import parameters_of
 from odibi_sql.lower import load_dialect, lower
 from odibi_sql.lower.calls import lower_call
@@ -22,11 +22,13 @@ from odibi_sql.syntax.parse import parse
 
 CLOCK = datetime.datetime(2025, 11, 1, 12, 30)
 DUCKDB = load_dialect("duckdb")
+ENTRY = ir.Struct((ir.Member("key", ir.STRING), ir.Member("value", ir.INT64)))
 TYPES: tuple[ir.Type, ...] = (
     *(ir.STRING, ir.INT64, ir.FLOAT64, ir.Decimal(10, 2), ir.DATE, ir.TIMESTAMP, ir.TIMESTAMPTZ, ir.BOOL, ir.BINARY),
     *(ir.JSON, ir.INT8, ir.INT32, ir.FLOAT32, ir.DURATION, ir.Decimal(38, 10)),
     *(ir.Array(ir.INT64), ir.Array(ir.STRING), ir.Array(ir.Decimal(10, 2)), ir.Array(ir.FLOAT64)),
     *(ir.Array(ir.Array(ir.INT64)), ir.Map(ir.STRING, ir.INT64)),
+    ir.Array(ENTRY),
 )
 SOME: dict[ir.Type, str] = {
     ir.STRING: "'a'",
@@ -43,10 +45,10 @@ SOME: dict[ir.Type, str] = {
     ir.JSON: "'{\"a\": 1}'",
     ir.DURATION: "INTERVAL 1 DAY",
     ir.Map(ir.STRING, ir.INT64): "MAP {'a': 1}",
+    ENTRY: "{'key': 'a', 'value': 1}",
 }
 CONSTANTS: dict[str, Any] = {
     "unit": "day",
-    "part": "epoch",
     "pattern": "(a)",
     "replacement": "x",
     "digits": 1,
@@ -58,6 +60,12 @@ CONSTANTS: dict[str, Any] = {
     "offset": 1,
     "position": 1,
     "separator": ",",
+    "format": "%Y-%m-%d",
+    "zone": "Europe/Paris",
+    "width": ir.Interval(days=1),
+    "weekday": "monday",
+    "precision": 5,
+    "name": "a",
 }  # of the parameters that have to be constant
 
 
@@ -121,6 +129,13 @@ def _python(text: str) -> str:
     return text.replace("null", "None")
 
 
+def _constant(parameter: Parameter) -> Any:
+    if not parameter.is_constant:
+        return None
+    value = CONSTANTS.get(parameter.name)
+    return parameter.choices[0] if parameter.choices and value not in parameter.choices else value
+
+
 def signatures(function: Function) -> Iterator[tuple[tuple[ir.Type, ...], tuple[Any, ...], Resolved]]:
     """Give all argument types, out of TYPES, that a function takes as they are, with constants and what comes out."""
     most = len(function.parameters)
@@ -132,7 +147,7 @@ def signatures(function: Function) -> Iterator[tuple[tuple[ir.Type, ...], tuple[
         taken = [[type_ for type_ in TYPES if each.fit(type_) is not None] for each in parameters]
         if count > 3:  # too many to try them all
             taken = [each[:2] for each in taken]
-        constants = tuple(CONSTANTS.get(each.name) if each.is_constant else None for each in parameters)
+        constants = tuple(_constant(each) for each in parameters)
         for types in itertools.product(*taken):
             resolved = resolve(function, types, (True,) * count, constants)
             if isinstance(resolved, Resolved) and resolved.argument_types == types:

@@ -18,6 +18,8 @@ VALUES = {
     ("from_base64", ir.STRING): "'bsOp'",
     ("unhex", ir.STRING): "'6EC3A9'",
     ("parse_json", ir.STRING): "'[1]'",
+    ("parse_date", ir.STRING): "'2024-02-29'",
+    ("parse_timestamp", ir.STRING): "'2024-02-29'",
 }  # where `some` value would fail
 
 

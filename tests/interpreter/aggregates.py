@@ -6,6 +6,7 @@ import decimal
 import math
 from typing import Any
 
+from interpreter.added import ADDED_AGGREGATES
 from interpreter.evaluate import Scope, evaluate
 from interpreter.numbers import fitted
 from interpreter.values import Place, identity, rank
@@ -20,6 +21,8 @@ def aggregate(call: ir.AggregateCall | ir.WindowCall, rows: list[Scope], order: 
         rows = sorted(rows, key=lambda each: place(order, each))
     if not call.args:
         return len(rows)
+    if call.function in ADDED_AGGREGATES:
+        return ADDED_AGGREGATES[call.function]([[evaluate(each, row) for each in call.args] for row in rows])
     values = [evaluate(call.args[0], each) for each in rows]
     if call.function in ("first", "first_value"):
         return values[0] if values else None

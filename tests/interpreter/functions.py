@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from interpreter.added import ADDED
 from interpreter.numbers import fitted
 from interpreter.operators import Args, Operator, strict
 from interpreter.times import truncated
@@ -80,4 +81,5 @@ FUNCTIONS: dict[str, Operator] = {
     "second": _part("second"),
     "date_trunc": strict(truncated),
     "require": _require,
+    **ADDED,
 }

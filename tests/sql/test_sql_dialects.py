@@ -133,7 +133,6 @@ SAME = [
 REFUSED = [
     ("postgres", "select id / 2 as h from orders", "no-one-meaning", "id / 2"),
     ("postgres", "select extract(dow from day) as d from orders", "no-one-meaning", "extract(dow from day)"),
-    ("postgres", "select to_char(day, 'YYYY') as y from orders", "no-one-meaning", "to_char(day, 'YYYY')"),
     ("spark", "select dayofweek(day) as d from orders", "no-one-meaning", "dayofweek(day)"),
     ("spark", "select months_between(day, day) as d from orders", "no-one-meaning", "months_between(day, day)"),
     ("spark", "select tags[id] as t from lines", "no-one-meaning", "tags[id]"),
@@ -170,3 +169,41 @@ def test_same_meaning(dialect: str, query: str, same: str) -> None:
 @pytest.mark.parametrize(("dialect", "query", "code", "place"), REFUSED)
 def test_refused(dialect: str, query: str, code: str, place: str) -> None:
     assert told(query, dialect) == [(code, place)]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "written", "meant"),
+    [
+        ("duckdb", "strftime(seen, '%d.%m.%Y')", "date_format(seen, '%d.%m.%Y')"),
+        ("duckdb", "strftime('%Y', seen)", "date_format(seen, '%Y')"),
+        ("duckdb", "strptime('1.2.2024', '%d.%m.%Y')", "parse_timestamp('1.2.2024', '%d.%m.%Y')"),
+        ("duckdb", "(seen at time zone 'Asia/Tokyo')::date", "at_time_zone(seen, 'Asia/Tokyo')::date"),
+        ("duckdb", "timezone('Asia/Tokyo', seen)::date", "at_time_zone(seen, 'Asia/Tokyo')::date"),
+        ("duckdb", "date_sub('month', day, seen)", "elapsed('month', day, seen)"),
+        ("duckdb", "time_bucket(interval '15 minutes', seen)", "date_bin(interval '15 minutes', seen)"),
+        ("spark", "date_format(seen, 'dd.MM.yyyy HH:mm')", "date_format(seen, '%d.%m.%Y %H:%M')"),
+        ("spark", "next_day(day, 'MO')", "next_day(day, 'monday')"),
+        ("spark", "substring_index('a.b', '.', 1)", "substring_index('a.b', '.', 1)"),
+        ("spark", "try_add(id, 1)", "try_add(id, 1)"),
+        ("mysql", "date_format(seen, '%d.%m.%Y %H:%i')", "date_format(seen, '%d.%m.%Y %H:%M')"),
+        ("postgres", "to_char(seen, 'YYYY-MM')", "date_format(seen, '%Y-%m')"),
+        ("postgres", "overlay('abc' placing 'x' from 2 for 1)", "overlay('abc', 'x', 2, 1)"),
+        ("snowflake", "equal_null(id, 1)", "equal_null(id, 1)"),
+    ],
+)
+def test_functions_of_dialects_become_ours(dialect: str, written: str, meant: str) -> None:
+    query = "select id, {} as x from orders order by id"
+    assert ours(query.format(written), dialect) == ours(query.format(meant), "duckdb")
+
+
+@pytest.mark.parametrize(
+    ("dialect", "written", "code"),
+    [
+        ("spark", "date_format(seen, 'd.M.yyyy')", "wrong-argument-type"),
+        ("spark", "from_utc_timestamp(seen, 'Asia/Tokyo')", "no-one-meaning"),
+        ("duckdb", "strftime(seen, '%Q')", "wrong-argument-type"),
+        ("duckdb", "seen at time zone 'Mars/Base'", "wrong-argument-type"),
+    ],
+)
+def test_what_has_no_one_meaning_is_refused(dialect: str, written: str, code: str) -> None:
+    assert [each for each, _ in told(f"select {written} as x from orders", dialect)] == [code]
