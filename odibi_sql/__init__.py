@@ -1,4 +1,4 @@
-"""odibi_sql: a compiler for data pipelines. `check`, `compile`, `run` and `load` are the whole of it."""
+"""odibi_sql: a compiler for data pipelines. `check`, `compile`, `run`, `test` and `load` are the whole of it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from odibi_sql.api import check, compile, from_text, load, run
+    from odibi_sql.api import check, compile, from_text, load, run, test
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "check", "compile", "from_text", "load", "run"]
+__all__ = ["__version__", "check", "compile", "from_text", "load", "run", "test"]
 
 
 class _FromApi:
@@ -34,7 +34,7 @@ class _FromApi:
 class _Package(ModuleType):
     """The package, with the functions of its API."""
 
-    check, compile, from_text, load, run = map(_FromApi, ("check", "compile", "from_text", "load", "run"))
+    check, compile, from_text, load, run, test = map(_FromApi, ("check", "compile", "from_text", "load", "run", "test"))
 
 
 sys.modules[__name__].__class__ = _Package

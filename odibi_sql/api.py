@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +17,11 @@ from odibi_sql.diagnostics import CompileError, Diagnostic, Source, did_you_mean
 from odibi_sql.ir.walk import datasets_read
 
 if TYPE_CHECKING:
-    from odibi_sql.check import Checked
+    from odibi_sql.check import Case, Checked
     from odibi_sql.plan import Plan
     from odibi_sql.result import Result
-    from odibi_sql.run import Listener, Settings
+    from odibi_sql.run import Listener, RunResult, Settings
+    from odibi_sql.tested import Difference, Outcome, Outcomes
 
 ENGINES = ("duckdb", "spark")
 
@@ -151,6 +154,74 @@ def run(
 def _known_engine(name: str) -> None:
     if name not in ENGINES:
         raise ValueError(f"no engine `{name}` in this version; {did_you_mean(name, ENGINES)}")
+
+
+def test(
+    pipeline: Pipeline | str | Path,
+    *,
+    name: str | None = None,
+    engine: str = "duckdb",
+    session: Any = None,
+    settings: Settings | None = None,
+    clock: datetime.datetime | None = None,
+) -> Outcomes:
+    """Run the tests of a pipeline, each with nothing but the rows that it gives.
+
+    `name`: a part of their titles, in any case, or a pattern with `*` and `?`; None: all. `engine` and `session` are
+    those of `run`. Raises CompileError where the pipeline, or one of its tests, is wrong. A test that fails returns:
+    `result.success` is False.
+    """
+    from odibi_sql.check import check_cases
+    from odibi_sql.run import Settings
+    from odibi_sql.sources import DeclaredCatalog, LocalCatalog
+    from odibi_sql.tested import Outcomes
+
+    _known_engine(engine)
+    pipeline = pipeline if isinstance(pipeline, Pipeline) else load(pipeline)
+    tree, findings = _read(pipeline)
+    catalog = DeclaredCatalog(LocalCatalog(pipeline.root))
+    found = check_cases(tree, catalog, _parameters(tree, pipeline), _now(clock), findings, _wanted(name))
+    chosen = settings or Settings(root=pipeline.root)
+    if session is not None:
+        chosen = msgspec.structs.replace(chosen, session=session)
+    return Outcomes(pipeline=pipeline.source.name, tests=tuple(_outcome(each, chosen, engine) for each in found))
+
+
+def _wanted(name: str | None) -> Callable[[str], bool]:
+    if name is None:
+        return lambda title: True
+    folded = name.casefold()
+    pattern = folded if set(folded) & set("*?[") else f"*{folded}*"
+    return lambda title: fnmatchcase(title.casefold(), pattern)
+
+
+def _outcome(case: Case, settings: Settings, engine: str) -> Outcome:
+    """Run one test."""
+    from odibi_sql.run import execute
+    from odibi_sql.tested import Outcome
+
+    started = time.perf_counter()
+    goals = [name for each in case.expected for name in (each.dataset, each.rows)]
+    result = execute(compile_graph(case.graph, goals, engine), settings)
+    problems = tuple(f"{each.message}; {each.hint}" if each.hint else each.message for each in result.problems)
+    problems += tuple(
+        f"`{each.dataset}` has no rows: a step that it needs is skipped by its `when`"
+        for each in case.expected
+        if not problems and each.dataset not in result.answers
+    )
+    found = () if problems else tuple(_differences(case, result))
+    seconds = time.perf_counter() - started
+    return Outcome(title=case.title, span=case.span, seconds=seconds, differences=found, problems=problems)
+
+
+def _differences(case: Case, result: RunResult) -> Iterator[Difference]:
+    from odibi_sql.tested import difference, rows_of
+
+    for each in case.expected:
+        expected = rows_of(result.answers[each.rows].sort_by(each.number), each.columns.names)
+        found = difference(each, expected, result.answers[each.dataset])
+        if found is not None:
+            yield found
 
 
 def _known(names: Iterable[str], graph: ir.Graph) -> list[str]:

@@ -55,6 +55,13 @@ def test_it_is_formatted_and_has_no_warning(name: str) -> None:
     assert (checked.returncode, checked.stderr) == (0, "")
 
 
+def test_the_tests_of_smart_grid_pass_without_its_data(tmp_path: Path) -> None:
+    shutil.copy(EXAMPLES / "smart_grid" / "smart_grid.odibi", tmp_path)
+    done = odibi("test", "smart_grid.odibi", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "3 passed in" in done.stdout
+
+
 def test_smart_grid_keeps_the_latest_reading_of_each_instant(ran: dict[str, Path]) -> None:
     folder = ran["smart_grid"]
     raw = f"read_csv('{folder}/data/meters/*/*.csv')"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from odibi_sql import ir, syntax
 from odibi_sql.check.context import Context
+from odibi_sql.check.fragments import with_fragments
 from odibi_sql.check.pipeline import check_pipeline
 from odibi_sql.check.scope import Scope
+from odibi_sql.check.tests import Case, cases
 from odibi_sql.diagnostics import CompileError, Diagnostic, Source
+from odibi_sql.diagnostics.sources_errors import SourceProblem
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +44,33 @@ def check(
     if any(each.severity == "error" for each in found):
         raise CompileError(found)
     return Checked(graph=graph, warnings=found)
+
+
+def check_cases(
+    tree: syntax.Tree,
+    catalog: ir.Catalog,
+    parameters: Mapping[str, object],
+    clock: datetime.datetime,
+    findings: tuple[Diagnostic, ...] = (),
+    wanted: Callable[[str], bool] = bool,
+) -> tuple[Case, ...]:
+    """Return the tests of a pipeline whose titles are wanted, each as a graph that reads no source.
+
+    Sources that are not there are no error: no test reads them. Raises CompileError as `check` does.
+    """
+    context = Context(catalog, clock, _check_query)
+    context.findings += findings
+    check_pipeline(context, tree, parameters)
+    context.findings = [each for each in context.findings if not isinstance(each, SourceProblem)]
+    _raise_errors(context, tree)
+    found = cases(context, with_fragments(context, tree), check_pipeline, parameters, wanted)
+    _raise_errors(context, tree)
+    return found
+
+
+def _raise_errors(context: Context, tree: syntax.Tree) -> None:
+    if any(each.severity == "error" for each in context.findings):
+        raise CompileError(_in_text_order(context.findings, tree.source))
 
 
 def _check_query(context: Context, query: syntax.Query, scope: Scope) -> ir.Relation:

@@ -26,6 +26,7 @@ class Context:
         self.parameters: dict[str, ir.Literal] = {}
         self.funcs: dict[str, Func] = {}  # by their names in small letters
         self.fragments: frozenset[str] = frozenset()  # the names of those that can be applied
+        self.given: dict[str, ir.Dataset] = {}  # by a test, in place of those of the pipeline
         self.datasets: dict[str, ir.Dataset] = {}  # those checked so far; a wrong one has an open schema
         self.findings: list[Diagnostic] = []
         self.places: dict[int, tuple[ir.Expr, Span]] = {}  # by identity: where columns beside aggregates stand

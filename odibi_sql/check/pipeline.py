@@ -16,6 +16,7 @@ from odibi_sql.check.refused import refuse_statement
 from odibi_sql.check.reuse import check_funcs
 from odibi_sql.check.statements import Made, check_step
 from odibi_sql.check.stores import check_store, named_apart
+from odibi_sql.check.tests import check_tests
 from odibi_sql.check.unused import report_unused
 from odibi_sql.diagnostics.steps_errors import DuplicateName, NamesDifferInCase, TwoPipelines
 
@@ -31,11 +32,12 @@ def check_pipeline(context: Context, tree: syntax.Tree, given: Mapping[str, obje
     for each in (*tree.brought, *tree.statements):
         refuse_statement(context, each)
     layers = layers_of(context, tree.statements)
-    made = _check_steps(context, tree, layers)
+    made = [Made(datasets=tuple(context.given.values())), *_check_steps(context, tree, layers)]
     stores = named_apart([store for store in _check_stores(context, tree, layers) if store is not None])
     datasets = tuple(dataset for each in made for dataset in each.datasets)
     gates = tuple(gate for each in made for gate in each.gates)
     check_locations(context, tree.statements)
+    check_tests(context, tree)
     report_unused(context, tree, datasets, gates, stores)
     return ir.Graph(
         pipeline=_name(tree) if pipeline is None else pipeline.name.text,
@@ -75,6 +77,8 @@ def _doc(pipeline: syntax.Pipeline | None) -> str | None:
 
 def _check_steps(context: Context, tree: syntax.Tree, layers: Layers) -> list[Made]:
     steps, makers = _named(context, tree)
+    context.datasets.update(context.given)
+    context.names.update({name: each.span for name, each in context.given.items()})
     for name in tree.broken:
         context.names.setdefault(name.text, name.span)
     reads = {name: reads_of(step) for name, (_, step) in steps.items()}
@@ -101,6 +105,8 @@ def _named(context: Context, tree: syntax.Tree) -> tuple[Numbered, dict[str, str
             steps[key] = (number, each)
         aside = () if isinstance(each, syntax.Python) else quarantines_of(each)
         for name in (each.name, *aside):
+            if name.text in context.given:
+                continue
             _check_name(context, name, folded)
             makers.setdefault(name.text, key)
             context.names.setdefault(name.text, name.span)

@@ -11,7 +11,6 @@ STATEMENTS: dict[type[syntax.Statement], str] = {
     syntax.Connect: "connect",
     syntax.Python: "python",
     syntax.Publish: "publish",
-    syntax.Test: "test",
     syntax.Trigger: "trigger",
     syntax.OnEvent: "on",
 }

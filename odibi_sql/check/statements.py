@@ -45,7 +45,8 @@ def check_step(context: Context, step: Step, layer: str | None) -> Made:
         is_discovered=_is_discovered(step),
         span=step.span,
     )
-    datasets = (*(replace(each, options=options, layer=layer) for each in flow.datasets), dataset)
+    made = (*(replace(each, options=options, layer=layer) for each in flow.datasets), dataset)
+    datasets = tuple(each for each in made if each.name not in context.given)
     for each in datasets:
         if each.made_by != "hidden":
             context.datasets[each.name] = each

@@ -12,7 +12,7 @@ from odibi_sql.check.expressions import constant, type_expression
 from odibi_sql.check.place import with_article
 from odibi_sql.check.scope import Scope
 from odibi_sql.check.types import type_named
-from odibi_sql.diagnostics import listed
+from odibi_sql.diagnostics import Span, listed
 from odibi_sql.diagnostics.columns_errors import DuplicateColumn
 from odibi_sql.diagnostics.sources_errors import NullInNotNull, ValueMismatch, ValuesWidth
 
@@ -38,27 +38,33 @@ def declared_schema(context: Context, fields: Sequence[syntax.FieldSpec]) -> ir.
 def rows_of_values(context: Context, source: syntax.ValuesFrom) -> ir.Relation:
     """Return the rows of `values`: each value a constant of its column's type."""
     schema = declared_schema(context, source.fields)
-    rows = []
-    for row, span in zip(source.rows, source.row_spans, strict=True):
-        if len(row) == len(source.fields):
-            rows.append(_row(context, row, source.fields, schema))
-            continue
-        finding = ValuesWidth(
-            span=span,
-            count=_counted(len(row), "value"),
-            columns=_counted(len(source.fields), "column"),
-            names=listed(each.name.text for each in source.fields),
-        )
-        context.report(finding)
+    names = [each.name.text for each in source.fields]
+    rows = [
+        typed_row(context, row, names, schema)
+        for row, span in zip(source.rows, source.row_spans, strict=True)
+        if has_width(context, row, span, names)
+    ]
+    return rows_of(schema, rows, source.span)
+
+
+def has_width(context: Context, row: Sequence[syntax.Expr], span: Span, names: Sequence[str]) -> bool:
+    """Whether a row has a value for each column; another one is reported."""
+    if len(row) == len(names):
+        return True
+    count, columns = _counted(len(row), "value"), _counted(len(names), "column")
+    context.report(ValuesWidth(span=span, count=count, columns=columns, names=listed(names)))
+    return False
+
+
+def rows_of(schema: ir.Schema, rows: Sequence[tuple[ir.Expr, ...]], span: Span) -> ir.Relation:
+    """Return rows of constants, or of lists and structs of constants, a value for each field."""
     plain = [tuple(each for each in row if isinstance(each, ir.Literal)) for row in rows]
     if all(len(row) == len(schema) for row in plain):
-        return ir.Rows(schema=schema, rows=tuple(plain), span=source.span)
-    return _rows_of_expressions(schema, rows, source)
+        return ir.Rows(schema=schema, rows=tuple(plain), span=span)
+    return _rows_of_expressions(schema, rows, span)
 
 
-def _rows_of_expressions(
-    schema: ir.Schema, rows: Sequence[tuple[ir.Expr, ...]], source: syntax.ValuesFrom
-) -> ir.Relation:
+def _rows_of_expressions(schema: ir.Schema, rows: Sequence[tuple[ir.Expr, ...]], span: Span) -> ir.Relation:
     """Return rows of which some values are lists or structs, which are calls: a projection of one row for each."""
     inputs = tuple(
         ir.Project(
@@ -70,15 +76,16 @@ def _rows_of_expressions(
     )
     if len(inputs) == 1:
         return inputs[0]
-    return ir.SetOperation(schema=schema, kind="union", is_distinct=False, inputs=inputs, span=source.span)
+    return ir.SetOperation(schema=schema, kind="union", is_distinct=False, inputs=inputs, span=span)
 
 
-def _row(
-    context: Context, row: Sequence[syntax.Expr], fields: Sequence[syntax.FieldSpec], schema: ir.Schema
+def typed_row(
+    context: Context, row: Sequence[syntax.Expr], names: Sequence[str], schema: ir.Schema
 ) -> tuple[ir.Expr, ...]:
+    """Return the values of the columns `names`, each of its column's type; one that is not is reported."""
     values: dict[str, ir.Expr] = {}
-    for written, spec in zip(row, fields, strict=True):
-        field = schema[spec.name.text]
+    for written, name in zip(row, names, strict=True):
+        field = schema[name]
         if field.name in values:
             continue
         value = _value(context, written, field)

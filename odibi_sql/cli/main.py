@@ -20,6 +20,7 @@ COMMANDS = {
     "compile": "Print the SQL that a pipeline becomes, stage by stage.",
     "run": "Run a pipeline.",
     "show": "Print the rows of one dataset.",
+    "test": "Run the tests of pipelines, with nothing but their rows.",
     "fmt": "Lay out pipelines in the one style.",
     "functions": "List the functions of the language, or describe one.",
     "explain": "Explain an error code, with an example.",

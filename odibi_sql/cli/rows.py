@@ -131,6 +131,22 @@ def as_table(table: Any, schema: ir.Schema, width: int | None = None) -> tuple[s
     return "".join("  ".join(cells).rstrip() + "\n" for cells in zip(*shown, strict=True)), len(shown)
 
 
+def written(value: Any, type_: ir.Type) -> str:
+    """Return a value on one line, a text between quotes, so that spaces are seen."""
+    if value is None:
+        return "null"
+    text = _printable(text_of(value, type_))
+    text = f"'{text}'" if isinstance(type_, ir.String) else text
+    return text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 1]}…"
+
+
+def aligned(texts: list[str], type_: ir.Type) -> list[str]:
+    """Return texts of one column, all of the same width."""
+    width = max(map(_width_of, texts))
+    place = _right if ir.is_numeric(type_) else _left
+    return [place(each, width) for each in texts]
+
+
 def _cells(field: ir.Field, values: list[Any], *, cut: bool) -> list[str]:
     """Return the lines of one column, all of the same width."""
     texts = ["null" if value is None else _printable(text_of(value, field.type)) for value in values]

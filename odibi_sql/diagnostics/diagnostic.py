@@ -34,7 +34,8 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if cls.code:
-            assert KINDS.setdefault(cls.code, cls).__qualname__ == cls.__qualname__, cls.code
+            first = KINDS.setdefault(cls.code, cls)
+            assert (first.__module__, first.__qualname__) == (cls.__module__, cls.__qualname__), cls.code
             KINDS[cls.code] = cls
 
     def holes(self) -> dict[str, object]:

@@ -240,14 +240,14 @@ class RepeatedClause(Diagnostic, frozen=True, kw_only=True):
     clause: str
 
 
-class NotADuration(Diagnostic, frozen=True, kw_only=True):
+class BadInterval(Diagnostic, frozen=True, kw_only=True):
     """The text of an `interval` is not a number and a unit of time.
 
     Durations are written `2 minutes` or `interval '2' minute`; units are microseconds, milliseconds, seconds, minutes,
     hours, days, weeks, months, quarters and years.
     """
 
-    code: ClassVar[str] = "not-a-duration"
+    code: ClassVar[str] = "bad-interval"
     title: ClassVar[str] = "`{text}` is not a duration"
     hint: ClassVar[str] = "durations are a number and a unit of time: `2 minutes`, `7 days`"
     wrong: ClassVar[str] = _wrong("select id, amount", "derive wait = interval 'soon'")

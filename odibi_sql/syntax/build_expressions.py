@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from odibi_sql.diagnostics import CompileError, Span
-from odibi_sql.diagnostics.syntax_errors import NotADuration, NotAWholeNumber, RepeatedClause
+from odibi_sql.diagnostics.syntax_errors import BadInterval, NotAWholeNumber, RepeatedClause
 from odibi_sql.syntax.expressions import (
     Argument,
     Between,
@@ -122,7 +122,7 @@ def _signed_duration(span: Span, amount: str, unit: str) -> Expr:
     """Return the duration of `interval '-2' days`: the sign stands before it, as in `- 2 days`."""
     sign, number = (amount[0], amount[1:].strip()) if amount[:1] in ("-", "+") else ("", amount)
     if unit not in UNITS or not _is_number(number):
-        raise CompileError((NotADuration(span=span, text=f"{amount} {unit}".strip()),))
+        raise CompileError((BadInterval(span=span, text=f"{amount} {unit}".strip()),))
     duration = Duration(span=span, amount=number, unit=UNITS[unit])
     return Unary(span=span, operator="-", operand=duration) if sign == "-" else duration
 

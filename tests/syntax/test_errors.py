@@ -136,7 +136,7 @@ CODES = {
     STEP + "| filter 'it\\'s' = b": "bad-escape",
     STEP + "| filter `a = b": "unclosed-name",
     STEP + "| filter a €": "unknown-character",
-    STEP + "| derive a = interval 'soon'": "not-a-duration",
+    STEP + "| derive a = interval 'soon'": "bad-interval",
     STEP + "| cast a decimal(1.5)": "not-a-whole-number",
     STEP + "| filter " + "-" * 200 + "a": "too-deep",
     STEP + "| filter " + "f(" * 200 + "a" + ")" * 200: "too-deep",
