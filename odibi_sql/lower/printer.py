@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -36,6 +37,12 @@ class _Readable:
             return str(name)
         quote = self.dialect.IDENTIFIER_END
         return f"{self.dialect.IDENTIFIER_START}{name.replace(quote, quote * 2)}{quote}"
+
+    def escape_str(self: Any, text: str, *rest: Any, **options: Any) -> str:
+        """Leave as they are the characters that sqlglot 30 writes as escapes and Spark reads as letters."""
+        escape = super().escape_str  # type: ignore[misc]
+        pieces = re.split(r"([\a\f\v])", text)
+        return "".join(each if i % 2 else escape(each, *rest, **options) for i, each in enumerate(pieces))
 
     def paren_sql(self: Any, expression: exp.Paren) -> str:
         """Keep what fits on the line: (a + b)."""

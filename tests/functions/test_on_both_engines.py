@@ -21,6 +21,7 @@ from odibi_sql.functions.resolve import parameters_of
 from odibi_sql.lower import load_dialect
 from odibi_sql.lower.calls import lower_call
 from odibi_sql.lower.literals import lower_literal
+from odibi_sql.lower.printer import print_statement
 from odibi_sql.lower.typed import cast_to
 
 Day, Moment = datetime.date, datetime.datetime
@@ -304,3 +305,11 @@ def alike(one: Any, other: Any) -> bool:
     if isinstance(one, float) and isinstance(other, float):
         return math.isclose(one, other, rel_tol=1e-9) or (math.isnan(one) and math.isnan(other))
     return bool(one == other and type(one) is type(other))
+
+
+def test_every_character_of_a_text_stays(engine: tuple[str, Ask]) -> None:
+    name, ask = engine
+    told = "a\a\b\f\v\t\n\r\\ \\f '\"{é😀"
+    literal = lower_literal(ir.Literal(type=S, value=told), load_dialect(name)).sql
+    [(found,)] = ask(print_statement(exp.select(literal.as_("x")), load_dialect(name)))
+    assert found == told
