@@ -84,12 +84,11 @@ def _tested(
 def _show(tested: Outcomes) -> None:
     click.echo(tested.pipeline if tested.tests else f"{tested.pipeline}: no tests")
     for each in tested.tests:
+        title = " ".join(each.title.split())
         is_passed = each.status == "passed"
         mark = click.style("✓", fg="green") if is_passed else click.style("✗", fg="red")
         place = "" if is_passed else f"  ({_place(each.span)})"
-        click.echo(
-            f"  {mark if sys.stdout.isatty() else click.unstyle(mark)} {each.title}  {each.seconds:.2f} s{place}"
-        )
+        click.echo(f"  {mark if sys.stdout.isatty() else click.unstyle(mark)} {title}  {each.seconds:.2f} s{place}")
         for line in (*(f"the run failed: {problem}" for problem in each.problems), *_lines(each.differences)):
             click.echo(f"      {line}".rstrip())
 

@@ -44,8 +44,9 @@ def read_source(path: Path) -> Source:
     """
     try:
         content = path.read_bytes()
-    except OSError as error:
-        raise CompileError((UnreadableFile(name=str(path), reason=error.strerror or str(error)),)) from error
+    except (OSError, ValueError) as error:  # a path with a character that no file system takes is a ValueError
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CompileError((UnreadableFile(name=str(path), reason=reason),)) from error
     return decode_source(str(path), content)
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from odibi_sql.diagnostics import CompileError, Diagnostic, Source
 from odibi_sql.diagnostics.reuse_errors import CannotUse, UsesItself
+from odibi_sql.diagnostics.text_errors import UnreadableFile
 from odibi_sql.syntax.parse import parse_with_errors
 from odibi_sql.syntax.statements import Connect, Fragment, Func, Statement, Tree, Use
 
@@ -24,6 +25,10 @@ def with_used(tree: Tree, read: Reader) -> tuple[Tree, tuple[Diagnostic, ...]]:
     files = _Files(read)
     files.follow(tree, (posixpath.basename(tree.source.name.replace("\\", "/")),))
     return replace(tree, brought=tuple(files.brought)), tuple(files.findings)
+
+
+def _reason(finding: Diagnostic) -> str:
+    return finding.reason.lower() if isinstance(finding, UnreadableFile) else "it is not UTF-8"
 
 
 class _Files:
@@ -54,7 +59,7 @@ class _Files:
         try:
             source = self.read(path)
         except CompileError as error:
-            self._refuse(use, error.diagnostics[0].message)
+            self._refuse(use, _reason(error.diagnostics[0]))
             return
         if len(way) > _DEEPEST:
             self._refuse(use, f"more than {_DEEPEST} files use each other")

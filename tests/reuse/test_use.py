@@ -84,6 +84,7 @@ def test_what_cannot_be_used_is_told_at_the_use(tmp_path: Path) -> None:
     (tmp_path / "lib" / "two.odibi").write_bytes(b"\xff\xfe\x00")
     assert codes(file) == ["cannot-use", "cannot-use", "empty-file"]
     assert codes(api.from_text('use "nowhere.odibi"\n' + ROWS, root=tmp_path)) == ["cannot-use"]
+    assert codes(api.from_text('use "a\0b"\n' + ROWS, root=tmp_path)) == ["cannot-use"]
 
 
 def test_files_in_a_circle_are_refused_with_the_way_around(tmp_path: Path) -> None:
