@@ -16,14 +16,11 @@ and kept. `[functions.NAME]` of a dialect file says where an engine needs anothe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from sqlglot import exp
-from sqlglot.dialects.dialect import Dialect as SqlglotDialect
 
 from odibi_sql import ir
 from odibi_sql.functions import Function, Parameter
@@ -31,6 +28,7 @@ from odibi_sql.functions.resolve import parameters_of
 from odibi_sql.lower.casts import lower_cast
 from odibi_sql.lower.dialect import Dialect, load_dialect
 from odibi_sql.lower.fold import fold, is_null, parenthesized
+from odibi_sql.lower.templates import filled
 from odibi_sql.lower.typed import Typed, as_float, cast_to, number, text
 
 Types = tuple[ir.Type, ...]
@@ -143,7 +141,7 @@ def _template(function: Function, types: Types, known: tuple[Any, ...], dialect:
     form = _chosen(entry, function, types, known)
     if form is not None:
         form = form.replace("{type}", dialect.type_name(result))
-        tree = _parsed(form, _values(function, known, dialect), dialect)
+        tree = filled(form, _values(function, known, dialect), dialect)
     elif "pairs" in entry:
         tree = _paired(entry["pairs"], len(types), dialect)
     else:
@@ -173,31 +171,12 @@ def _chosen(entry: Mapping[str, Any], function: Function, types: Types, known: t
 def _paired(form: str, count: int, dialect: Dialect) -> Any:
     tree = _placeholder(0)
     for position in range(1, count):
-        tree = _parsed(form, {"left": tree, "right": _placeholder(position)}, dialect)
+        tree = filled(form, {"left": tree, "right": _placeholder(position)}, dialect)
     return tree
 
 
 def _kind(type_: ir.Type) -> str:
     return type(type_).__name__.lower()
-
-
-def _parsed(form: str, values: dict[str, Any], dialect: Dialect) -> Any:
-    """Return the tree of a template with the values in its holes."""
-    tree = _parse(re.sub(r"\{(\w+)\}", r"__\1__", form), dialect.sqlglot).copy()
-    return tree.transform(lambda node: _put(node, values), copy=False)
-
-
-@cache
-def _parse(sql: str, dialect: str) -> Any:
-    return _verbatim_parser(dialect)(dialect=dialect).parse(SqlglotDialect.get_or_raise(dialect).tokenize(sql), sql)[0]
-
-
-@cache
-def _verbatim_parser(dialect: str) -> Any:
-    """Return a parser that leaves functions as they are: a template is in the engine's own words already."""
-    base = SqlglotDialect.get_or_raise(dialect).parser_class
-    kept = {name: base.FUNCTION_PARSERS[name] for name in ("CAST", "TRY_CAST", "EXTRACT")}
-    return type("Verbatim", (base,), {"FUNCTIONS": {}, "FUNCTION_PARSERS": kept})
 
 
 def _values(function: Function, known: tuple[Any, ...], dialect: Dialect) -> dict[str, Any]:
@@ -215,16 +194,6 @@ def _values(function: Function, known: tuple[Any, ...], dialect: Dialect) -> dic
         for name, make in parameter.made.items():
             values[f"{parameter.name}_{name}"] = literal(make(known[position], dialect.letters))
     return values
-
-
-def _put(node: Any, values: dict[str, Any]) -> Any:
-    if isinstance(node, exp.Var) and isinstance(node.parent, exp.Extract):
-        return exp.Var(this=node.name.lower())
-    name = node.name if isinstance(node, exp.Column) else ""
-    if not (name.startswith("__") and name.endswith("__")):
-        return node
-    value = values[name[2:-2]]
-    return [each.copy() for each in value] if isinstance(value, list) else value.copy()
 
 
 def _placeholder(position: int) -> Any:

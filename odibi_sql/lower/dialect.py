@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -41,6 +41,28 @@ class Can(msgspec.Struct, frozen=True, kw_only=True):
     scan_by_path: bool
     read_functions: bool
     materialized_cte: bool
+    null_from_zero: bool
+    fit_constants: bool
+    quotient_of_decimals: bool
+    number_unordered: bool
+    null_from_in: bool
+
+
+class Decimals(msgspec.Struct, frozen=True, kw_only=True):
+    """Which decimal the engine makes of two, and of a literal."""
+
+    narrow: int
+    product: int
+    remainder: Literal["longer", "shorter"]
+    whole_numbers: bool
+    leading_zero: bool
+
+
+class Operator(msgspec.Struct, frozen=True, kw_only=True):
+    """How an operator is written: a template with a hole for each operand, and one for `{type}`."""
+
+    sql: str
+    why: str
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,17 +72,19 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of `dialects/`. `functions` is what `lower.calls` reads: templates by function."""
+    """One file of `dialects/`. `operators` and `functions`: templates for what is written otherwise than by itself."""
 
     name: str
     sqlglot: str
     manual: str
     types: dict[str, str]
     can: Can
+    decimals: Decimals
     words: Words
     settings: dict[str, Setting]
     differs: dict[str, Difference]
     letters: Letters
+    operators: dict[str, Operator] = {}
     functions: dict[str, Any] = {}
 
     def __hash__(self) -> int:

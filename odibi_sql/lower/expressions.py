@@ -58,22 +58,24 @@ def exact(expr: ir.Expr, scope: Scope) -> exp.Expression:
 def met(exprs: tuple[ir.Expr, ...], type_: ir.Type, scope: Scope) -> list[exp.Expression]:
     """Return values that the engine brings to `type_` by itself: constants stay bare beside a value that has it."""
     lowered = [lower_expression(each, scope) for each in exprs]
+    fits = scope.dialect.can.fit_constants
     has_it = any(each.type == type_ for each in lowered)
     if not has_it and lowered:
         lowered[0] = Typed(sql=exactly(lowered[0], type_, scope.dialect), type=type_)
         has_it = True
     return [
-        each.sql if has_it and _is_taken_in(each, type_) else exactly(each, type_, scope.dialect) for each in lowered
+        each.sql if has_it and _is_taken_in(each, type_, fits) else exactly(each, type_, scope.dialect)
+        for each in lowered
     ]
 
 
-def _is_taken_in(typed: Typed, type_: ir.Type) -> bool:
+def _is_taken_in(typed: Typed, type_: ir.Type, fits_constants: bool) -> bool:
     """Whether the engine makes a `type_` of it where a `type_` stands beside it."""
     match typed.type, type_:
         case ir.Null(), _:
             return True
         case (ir.Integer(bits=bits), ir.Integer(bits=wider)):
-            return bits <= wider or typed.is_constant
+            return bits <= wider or (typed.is_constant and fits_constants)
         case (ir.Integer() | ir.Decimal() | ir.Float(), ir.Float(bits=64)):
             return True
         case (ir.Decimal() as own, ir.Decimal() as wanted):

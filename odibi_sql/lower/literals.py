@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from odibi_sql import ir
 from odibi_sql.lower.dialect import Dialect
+from odibi_sql.lower.templates import operator
 from odibi_sql.lower.typed import HUGE, Typed, as_float, cast_to, number, text
 
 EXACT_DIGITS = 15  # so many digits of a decimal are kept by a double
@@ -30,14 +31,13 @@ def lower_literal(literal: ir.Literal, dialect: Dialect) -> Typed:
             return Typed(sql=text(str(value)), type=ir.STRING)
         case ir.Binary():
             assert isinstance(value, bytes)
-            return Typed(
-                sql=cast_to(text("".join(f"\\x{each:02X}" for each in value)), ir.BINARY, dialect), type=ir.BINARY
-            )
+            return Typed(sql=_binary(value, dialect), type=ir.BINARY)
         case ir.Date() | ir.Timestamp() | ir.TimestampTz():
             return Typed(sql=cast_to(text(_time_text(value, literal.type)), literal.type, dialect), type=literal.type)
         case ir.Duration():
             assert isinstance(value, ir.Interval)
-            return Typed(sql=_interval(value), type=ir.DURATION)
+            sql = _duration(value) if "measure" in dialect.operators else _interval(value)
+            return Typed(sql=sql, type=ir.DURATION, interval=value)
     return Typed(sql=text(str(value)), type=ir.STRING, is_constant=True)
 
 
@@ -47,7 +47,7 @@ def _number(value: ir.Value, type_: ir.Type, dialect: Dialect) -> Typed:
     if isinstance(value, int):
         return _whole(value)
     assert isinstance(value, decimal.Decimal)
-    return _decimal(value, type_)
+    return _decimal(value, type_, dialect)
 
 
 def _is_short(value: ir.Value) -> bool:
@@ -68,14 +68,22 @@ def _float(value: float, dialect: Dialect) -> Typed:
         literal = as_float(literal)
     sql = exp.Neg(this=literal) if math.copysign(1, value) < 0 else literal
     is_double = "e" in literal.this or value == 0
-    return (
-        Typed(sql=as_float(sql), type=ir.FLOAT64) if is_double else Typed(sql=sql, type=_short(value), is_constant=True)
-    )
+    if is_double:
+        return Typed(sql=as_float(sql), type=ir.FLOAT64)
+    return Typed(sql=sql, type=_own(repr(abs(value)), dialect), is_constant=True)
 
 
-def _short(value: float) -> ir.Type:
-    digits = repr(abs(value))
-    return ir.Decimal(len(digits), len(digits.partition(".")[2]))
+def _own(digits: str, dialect: Dialect) -> ir.Type:
+    """Return the decimal that the engine makes of a number with a point."""
+    whole, _, fraction = digits.partition(".")
+    if not dialect.decimals.leading_zero:
+        whole = whole.lstrip("0")
+    return ir.Decimal(min(38, len(whole) + len(fraction)), len(fraction))
+
+
+def _binary(value: bytes, dialect: Dialect) -> exp.Expression:
+    written = operator("binary", dialect, {"hex": text(value.hex().upper())})
+    return written or cast_to(text("".join(f"\\x{each:02X}" for each in value)), ir.BINARY, dialect)
 
 
 def _whole(value: int) -> Typed:
@@ -85,18 +93,16 @@ def _whole(value: int) -> Typed:
     return Typed(sql=number(value), type=ir.Integer(bits) if abs(value) < 2**63 else HUGE, is_constant=True)
 
 
-def _decimal(value: decimal.Decimal, type_: ir.Type) -> Typed:
+def _decimal(value: decimal.Decimal, type_: ir.Type, dialect: Dialect) -> Typed:
     if isinstance(type_, ir.Decimal):
         value = value.quantize(decimal.Decimal(1).scaleb(-type_.scale), context=decimal.Context(prec=76))
     elif value == value.to_integral_value():
         return _whole(int(value))
     digits = f"{value.copy_abs():f}"  # `abs` would round it to 28 digits
     literal = exp.Literal.number(digits)
-    whole, _, fraction = digits.partition(".")
-    own: ir.Type = ir.Decimal(min(38, len(whole) + len(fraction)), len(fraction)) if fraction else ir.INT64
-    if not fraction:
+    if "." not in digits:
         return _whole(int(value))
-    return Typed(sql=exp.Neg(this=literal) if value < 0 else literal, type=own, is_constant=True)
+    return Typed(sql=exp.Neg(this=literal) if value < 0 else literal, type=_own(digits, dialect), is_constant=True)
 
 
 def _time_text(value: ir.Value, type_: ir.Type) -> str:
@@ -111,14 +117,30 @@ def _time_text(value: ir.Value, type_: ir.Type) -> str:
     return f"{written}+00" if isinstance(type_, ir.TimestampTz) else written
 
 
+def _duration(value: ir.Interval) -> exp.Expression:
+    """Return a struct of the three parts."""
+    parts = {"months": value.months, "days": value.days, "microseconds": value.microseconds}
+    args: list[exp.Expression] = []
+    for name, amount in parts.items():
+        long = exp.Literal.number(f"{abs(amount)}L")
+        wide: exp.Expression = exp.Neg(this=long) if amount < 0 else long
+        args += [text(name), wide if name == "microseconds" else number(amount)]
+    return exp.Anonymous(this="named_struct", expressions=args)
+
+
+def interval_steps(value: ir.Interval) -> list[exp.Expression]:
+    """Return intervals of one unit each: months, days and the rest."""
+    given = [(value.months, "MONTH"), (value.days, "DAY"), *_clock_parts(value.microseconds)]
+    parts = [each for each in given if each[0]] or [(0, "DAY")]
+    return [exp.Interval(this=text(str(amount)), unit=exp.Var(this=unit)) for amount, unit in parts]
+
+
 def _interval(value: ir.Interval) -> exp.Expression:
     """Return INTERVAL '2' DAY where one unit is enough, else INTERVAL '1 month 2 days 3 seconds'."""
     given = [(value.months, "MONTH"), (value.days, "DAY"), *_clock_parts(value.microseconds)]
     parts = [(amount, unit) for amount, unit in given if amount]
-    if not parts:
-        parts = [(0, "DAY")]
-    if len(parts) == 1:
-        return exp.Interval(this=text(str(parts[0][0])), unit=exp.Var(this=parts[0][1]))
+    if len(parts) < 2:
+        return interval_steps(value)[0]
     return exp.Interval(this=text(" ".join(f"{amount} {unit.lower()}s" for amount, unit in parts)))
 
 

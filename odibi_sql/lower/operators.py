@@ -8,8 +8,11 @@ from odibi_sql import ir
 from odibi_sql.ir.walk import every
 from odibi_sql.lower import expressions
 from odibi_sql.lower.arithmetic import lower_arithmetic, lower_negation
+from odibi_sql.lower.fold import whole
 from odibi_sql.lower.scope import Scope
-from odibi_sql.lower.typed import Typed, binary, cast_to, exactly, function, number, within
+from odibi_sql.lower.templates import operator
+from odibi_sql.lower.times import has_structs, measured
+from odibi_sql.lower.typed import Typed, binary, cast_to, exactly, function, number, text, within
 
 ARITHMETIC = frozenset(["+", "-", "*", "/", "//", "%"])
 COMPARISONS: dict[str, type[exp.Expression]] = {
@@ -95,6 +98,8 @@ def _compared(args: tuple[ir.Expr, ...], scope: Scope) -> list[exp.Expression]:
     meet as something else than what the graph says.
     """
     lowered = [_unasked(each, scope) for each in args]
+    if isinstance(args[0].type, ir.Duration) and has_structs(scope.dialect):
+        return [measured(each.sql, scope.dialect) for each in lowered]
     types = [each.type for each in lowered]
     is_narrow = ir.FLOAT32 in types and any(
         isinstance(each, ir.Integer | ir.Decimal | ir.Float) and each != ir.FLOAT32 for each in types
@@ -138,12 +143,44 @@ def _within_set(call: ir.Call, scope: Scope) -> exp.Expression:
 def _like(call: ir.Call, scope: Scope) -> exp.Expression:
     kind = exp.Like if call.function == "like" else exp.ILike
     operand, pattern, *escape = (within(expressions.exact(each, scope), BARE) for each in call.args)
+    if "like" in scope.dialect.operators:
+        pattern, escape = _escaped(call.args, pattern, scope)
     sql = kind(this=operand, expression=pattern)
     return exp.Escape(this=sql, expression=escape[0]) if escape else sql
 
 
+def _escaped(
+    args: tuple[ir.Expr, ...], pattern: exp.Expression, scope: Scope
+) -> tuple[exp.Expression, list[exp.Expression]]:
+    """Return a pattern, and what escapes in it, for an engine to which a backslash escapes without a word, and what it
+    escapes has to be `%`, `_` or the escape."""
+    match args:
+        case (_, ir.Literal(value=str(written)), ir.Literal(value=str(escape))):
+            return text(_with_backslashes(written, escape)), []
+        case (_, ir.Literal(value=str(written))):
+            return text(_with_backslashes(written, "")), []
+        case (_, _, ir.Literal()):
+            return pattern, [expressions.exact(args[2], scope)]
+    return operator("like", scope.dialect, {"pattern": pattern}), []
+
+
+def _with_backslashes(pattern: str, escape: str) -> str:
+    """Return the pattern with a backslash before each `%`, `_` and backslash that stands for itself."""
+    made, place = "", 0
+    while place < len(pattern):
+        is_escaped = pattern[place] == escape and place + 1 < len(pattern)
+        place += is_escaped
+        letter = pattern[place]
+        made += f"\\{letter}" if letter == "\\" or (is_escaped and letter in "%_") else letter
+        place += 1
+    return made
+
+
 def _joined(left: ir.Expr, right: ir.Expr, type_: ir.Type, scope: Scope) -> Typed:
     one, other = expressions.exact(left, scope), expressions.exact(right, scope)
+    alone = isinstance(type_, ir.Array) and operator("array ||", scope.dialect, {"left": one, "right": other})
+    if alone:
+        return Typed(sql=alone, type=type_)
     if isinstance(type_, ir.Array):  # || of arrays takes a NULL for an empty one
         is_null = exp.Or(this=_null_test(one), expression=_null_test(other))
         joined = function("list_concat", one, other)
@@ -168,6 +205,9 @@ def _null_test(sql: exp.Expression) -> exp.Expression:
 def _item(operand: ir.Expr, index: ir.Expr, type_: ir.Type, scope: Scope) -> Typed:
     """An index below 1 would count from the end."""
     base = expressions.exact(operand, scope)
+    written = _item_of_its_own(base, operand, index, scope)
+    if written is not None:
+        return Typed(sql=written, type=type_)
     base = base if isinstance(base, exp.Column | exp.Bracket | exp.Array) else exp.Paren(this=base)
     position = expressions.lower_expression(index, scope)
     if isinstance(operand.type, ir.Map):
@@ -177,6 +217,20 @@ def _item(operand: ir.Expr, index: ir.Expr, type_: ir.Type, scope: Scope) -> Typ
         positive = exp.GT(this=within(position.sql.copy(), BARE), expression=number(0))
         position = Typed(sql=exp.Case(ifs=[exp.If(this=positive, true=position.sql)]), type=position.type)
     return Typed(sql=exp.Bracket(this=base, expressions=[position.sql], offset=1), type=type_)
+
+
+def _item_of_its_own(base: exp.Expression, operand: ir.Expr, index: ir.Expr, scope: Scope) -> exp.Expression | None:
+    """Return an item of an array or map as the engine has a template for it; None where it has none."""
+    if isinstance(operand.type, ir.Map):
+        values = {"operand": base, "index": expressions.exact(index, scope)}
+        return operator("map item", scope.dialect, values)
+    if _is_from_one(index):
+        place = whole(expressions.lower_expression(index, scope).sql)
+        if place is not None and place < 2**31:
+            values = {"operand": base, "place": number(place - 1)}
+            return operator("array place", scope.dialect, values)
+    values = {"operand": base, "index": expressions.lower_expression(index, scope).sql}
+    return operator("array item", scope.dialect, values)
 
 
 def _is_from_one(index: ir.Expr) -> bool:

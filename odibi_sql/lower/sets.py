@@ -82,4 +82,6 @@ def _row(row: tuple[ir.Literal, ...], types: list[ir.Type], place: Place, is_fir
 def _later(value: Typed, type_: ir.Type, place: Place) -> exp.Expression:
     """Numbers are brought to the type of the first row's; a decimal is written with all its digits already."""
     is_bare = value.is_constant and isinstance(value.type, ir.Integer | ir.Decimal | ir.Null)
+    if not place.dialect.can.fit_constants:
+        is_bare = is_bare and type_ in (ir.INT64, ir.FLOAT64, value.type)
     return value.sql if is_bare or value.type == type_ else exactly(value, type_, place.dialect)

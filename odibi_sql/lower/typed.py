@@ -20,6 +20,7 @@ class Typed(msgspec.Struct, frozen=True, kw_only=True):
     sql: Any  # exp.Expression
     type: ir.Type
     is_constant: bool = False  # a bare literal: the engine fits it to what stands beside it
+    interval: ir.Interval | None = None  # the value of a constant duration
 
 
 def cast_to(sql: exp.Expression, type_: ir.Type, dialect: Dialect, is_try: bool = False) -> exp.Expression:

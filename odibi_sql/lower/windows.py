@@ -10,7 +10,9 @@ from odibi_sql import ir
 from odibi_sql.functions import lookup
 from odibi_sql.lower import expressions
 from odibi_sql.lower.calls import Around, lower_call, with_distinct, with_order
+from odibi_sql.lower.dialect import Dialect
 from odibi_sql.lower.scope import Scope
+from odibi_sql.lower.times import has_structs, measured
 from odibi_sql.lower.typed import Typed
 
 
@@ -32,7 +34,7 @@ def lower_window(call: ir.WindowCall, scope: Scope) -> Typed:
     """Return the call of a function OVER (…)."""
     where = _where(call, scope)
     partition = [expressions.lower_expression(part, scope).sql for part in call.partition]
-    order = _telling(call.order, scope)
+    order = _telling(call.order, scope) or unordered(call.function, scope.dialect)
 
     def around(bare: Any) -> Any:
         arranged = with_distinct(bare) if call.is_distinct else bare
@@ -48,6 +50,13 @@ def lower_window(call: ir.WindowCall, scope: Scope) -> Typed:
     return Typed(sql=_call(call, scope, around), type=call.type)
 
 
+def unordered(name: str, dialect: Dialect) -> list[exp.Expression]:
+    """Return an order that orders nothing, for a function of rows in an order where the engine asks for one."""
+    function = lookup(name)
+    is_free = dialect.can.number_unordered or function is None or function.kind != "window"
+    return [] if is_free else [exp.Ordered(this=exp.Null(), nulls_first=True)]
+
+
 def _telling(keys: tuple[ir.SortKey, ...], scope: Scope) -> list[exp.Expression]:
     """Return the keys of an ORDER BY without constants: they order nothing, and an engine refuses them."""
     return [key for key in (ordered(each, scope) for each in keys) if not is_constant(key.this)]
@@ -61,7 +70,10 @@ def is_constant(sql: exp.Expression) -> bool:
 def ordered(key: ir.SortKey, scope: Scope) -> exp.Expression:
     """Return one key of an ORDER BY. NULL is last without a word; the printer of another dialect writes it out."""
     lowered = expressions.lower_expression(key.value, scope)
-    return exp.Ordered(this=lowered.sql, desc=key.descending or None, nulls_first=key.nulls_first)
+    value = lowered.sql
+    if isinstance(key.value.type, ir.Duration) and has_structs(scope.dialect):
+        value = measured(value, scope.dialect)
+    return exp.Ordered(this=value, desc=key.descending or None, nulls_first=key.nulls_first)
 
 
 def _call(call: ir.AggregateCall | ir.WindowCall, scope: Scope, around: Around) -> Any:

@@ -76,7 +76,7 @@ class _NoSources:
 
 def connect() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
-    for setting in DUCKDB.settings.values():
+    for setting in filter(lambda each: each.name, DUCKDB.settings.values()):
         connection.execute(f"SET {setting.name} = '{setting.value}'")
     return connection
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -97,6 +98,8 @@ def _calculated(name: str, one: Any, other: Any, expr: ir.Call) -> Any:
             return None
         if name == "/":
             return one / other if isinstance(expr.type, ir.Decimal) else float(one) / float(other)
+        if name == "//" and isinstance(one, float):
+            return math.floor(one / other) if math.isfinite(one / other) else one / other
         quotient = one // other if not isinstance(one, decimal.Decimal) else (one / other).__floor__()
         if name == "//":
             return quotient

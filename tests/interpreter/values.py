@@ -25,6 +25,8 @@ def identity(value: Any) -> Any:
             return ("dict", *((key, identity(each)) for key, each in value.items()))
         case bool():
             return ("bool", value)
+        case ir.Interval():
+            return ("interval", rank(value))
     return value
 
 

@@ -165,7 +165,7 @@ def sql_of(relation: ir.Relation | ir.Dataset, *before: ir.Dataset) -> str:
 
 def connect() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
-    for setting in DUCKDB.settings.values():
+    for setting in filter(lambda each: each.name, DUCKDB.settings.values()):
         connection.execute(f"SET {setting.name} = '{setting.value}'")
     return connection
 

@@ -20,7 +20,7 @@ NAMES = ("duckdb", "spark")
 def keys(table: dict[str, Any], path: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
     found = set()
     for name, value in table.items():
-        is_deep = isinstance(value, dict) and path[:1] != ("functions",)
+        is_deep = isinstance(value, dict) and path[:1] not in (("functions",), ("operators",))
         found |= keys(value, (*path, name)) if is_deep else {(*path, name)}
     return found
 
@@ -30,7 +30,7 @@ def read(name: str) -> set[tuple[str, ...]]:
 
 
 def test_every_key_is_in_every_file() -> None:
-    first, *others = ({path for path in read(name) if path[0] != "functions"} for name in NAMES)
+    first, *others = ({path for path in read(name) if path[0] not in ("functions", "operators")} for name in NAMES)
     assert all(each == first for each in others)
 
 
@@ -58,7 +58,7 @@ def test_types_have_names(type_: ir.Type, duckdb_name: str, spark_name: str) -> 
 
 def test_duckdb_knows_the_settings() -> None:
     connection = connect()
-    for setting in DUCKDB.settings.values():
+    for setting in filter(lambda each: each.name, DUCKDB.settings.values()):
         [(value,)] = connection.execute("SELECT current_setting(?)", [setting.name]).fetchall()
         assert str(value).lower() == setting.value.lower()
 

@@ -200,7 +200,7 @@ def _connect(settings: Settings, spill: Path) -> Any:
 def pinned_settings(dialect: str) -> dict[str, str]:
     """Return the settings that the meaning of a statement depends on, as the dialect file has them."""
     content = tomllib.loads(dialect_file(f"{dialect}.toml").read_text(encoding="utf-8"))
-    return {each["name"]: str(each["value"]) for each in content.get("settings", {}).values()}
+    return {each["name"]: str(each["value"]) for each in content.get("settings", {}).values() if each["name"]}
 
 
 def _count(cursor: Any) -> int:
