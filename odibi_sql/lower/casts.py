@@ -9,7 +9,8 @@ from sqlglot import exp
 from odibi_sql import ir
 from odibi_sql.ir.text_forms import DIGITS, WHOLE_PART, text_form
 from odibi_sql.lower.dialect import Dialect
-from odibi_sql.lower.typed import Typed, binary, cast_to, exactly, function, text
+from odibi_sql.lower.templates import operator
+from odibi_sql.lower.typed import Typed, binary, cast_to, exactly, function, number, text
 
 FLOAT32_ENDS = 3.4028235677973366e38  # from here on a float64 is nearer to infinity than to any float32
 EXACT_DIGITS = 15  # a decimal of so many digits is one float64 divided by another, rounded once
@@ -34,6 +35,9 @@ def _shows_its_type(operand: Typed, from_: ir.Type, to: ir.Type) -> bool:
 
 
 def _cast(sql: Any, from_: ir.Type, to: ir.Type, is_try: bool, dialect: Dialect) -> exp.Expression:
+    written = _of_its_own(sql, from_, to, is_try, dialect)
+    if written is not None:
+        return written
     match from_, to:
         case (ir.Float() | ir.Decimal(), ir.Integer()):
             return cast_to(function("trunc", sql), to, dialect, is_try)
@@ -55,6 +59,23 @@ def _cast(sql: Any, from_: ir.Type, to: ir.Type, is_try: bool, dialect: Dialect)
     return cast_to(sql, to, dialect, is_try)
 
 
+def _of_its_own(
+    sql: exp.Expression, from_: ir.Type, to: ir.Type, is_try: bool, dialect: Dialect
+) -> exp.Expression | None:
+    """Return the cast as the engine has a template for it (`cast float string`, `try_cast binary string`), or None."""
+    for name in _cast_names(from_, to):
+        for word in ("try_cast", "cast") if is_try else ("cast",):
+            if f"{word} {name}" in dialect.operators:
+                written: exp.Expression = operator(f"{word} {name}", dialect, {"x": sql}, to)
+                return written
+    return None
+
+
+def _cast_names(from_: ir.Type, to: ir.Type) -> tuple[str, ...]:
+    kinds = [type(each).__name__.lower() for each in (from_, to)]
+    return (f"{from_} {to}", f"{kinds[0]} {to}", f"{kinds[0]} {kinds[1]}")
+
+
 def _narrowed(sql: exp.Expression, to: ir.Type, dialect: Dialect) -> exp.Expression:
     """Return a float64 as a float32; the engine fails on what is too large, instead of giving infinity."""
     ends = exp.Literal.number(repr(FLOAT32_ENDS))
@@ -70,33 +91,48 @@ def _read(sql: exp.Expression, to: ir.Type, is_try: bool, dialect: Dialect) -> e
     form = text_form(to)
     if form is None:
         return cast_to(sql, to, dialect, is_try)
-    ifs = [exp.If(this=_has_form(sql, form), true=_taken(sql, to, is_try, dialect))]
+    ifs = [exp.If(this=_has_form(sql, form, dialect), true=_taken(sql, to, is_try, dialect))]
     if isinstance(to, ir.Integer):
-        whole = cast_to(function("regexp_extract", sql.copy(), text(DIGITS)), to, dialect, is_try)
-        ifs.insert(0, exp.If(this=_has_form(sql, WHOLE_PART), true=whole))
+        whole = cast_to(
+            function("regexp_extract", sql.copy(), text(DIGITS), *_whole_match(dialect)), to, dialect, is_try
+        )
+        ifs.insert(0, exp.If(this=_has_form(sql, WHOLE_PART, dialect), true=whole))
     if is_try:
         return exp.Case(ifs=ifs)
     ifs.insert(0, exp.If(this=exp.Is(this=sql.copy(), expression=exp.Null()), true=exp.Null()))
-    return exp.Case(ifs=ifs, default=_misread(sql, to))
+    return exp.Case(ifs=ifs, default=_misread(sql, to, dialect))
 
 
-def _has_form(sql: exp.Expression, form: str) -> exp.Expression:
-    return function("regexp_full_match", sql.copy(), text(form))
+def _has_form(sql: exp.Expression, form: str, dialect: Dialect) -> exp.Expression:
+    written = operator("matches", dialect, {"x": sql, "form": text(f"^({form})\\z")})
+    return written or function("regexp_full_match", sql.copy(), text(form))
+
+
+def _whole_match(dialect: Dialect) -> list[exp.Expression]:
+    return [number(0)] if "matches" in dialect.operators else []
 
 
 def _taken(sql: exp.Expression, to: ir.Type, is_try: bool, dialect: Dialect) -> exp.Expression:
     match to:
         case ir.Integer():
-            return cast_to(function("trunc", cast_to(sql.copy(), ir.FLOAT64, dialect)), to, dialect, is_try)
+            return _cast(cast_to(sql.copy(), ir.FLOAT64, dialect), ir.FLOAT64, to, is_try, dialect)
+        case ir.Decimal() if is_try and "try text decimal" in dialect.operators:
+            written: exp.Expression = operator("try text decimal", dialect, {"x": sql}, to)
+            return written
         case ir.Float() | ir.Decimal():
             return cast_to(sql.copy(), to, dialect, is_try)
     return cast_to(function("trim", sql.copy()), to, dialect, is_try)
 
 
-def _misread(sql: exp.Expression, to: ir.Type) -> exp.Expression:
+def _misread(sql: exp.Expression, to: ir.Type, dialect: Dialect) -> exp.Expression:
     """Fail as the engine does by itself, with the value."""
     before, behind = text("Could not convert string '"), text(f"' to {to}")
-    return function("error", binary(exp.DPipe, binary(exp.DPipe, before, sql.copy()), behind))
+    return failure(binary(exp.DPipe, binary(exp.DPipe, before, sql.copy()), behind), dialect)
+
+
+def failure(message: exp.Expression, dialect: Dialect) -> exp.Expression:
+    """Return what fails the run with a message."""
+    return operator("fail", dialect, {"message": message}) or function("error", message)
 
 
 def _is_engines_own(from_: ir.Type, to: ir.Type) -> bool:
@@ -108,8 +144,9 @@ def _is_engines_own(from_: ir.Type, to: ir.Type) -> bool:
             return _is_engines_own(key, other_key) and _is_engines_own(value, other_value)
         case ir.Struct(members=members), ir.Struct(members=others):
             there = {each.name: each.type for each in members}
-            return all(_is_engines_own(there[each.name], each.type) for each in others)
-        case (ir.String() | ir.Binary() | ir.Float(), _) | (ir.Decimal(), ir.Integer() | ir.Float()):
+            is_in_order = [each.name for each in members] == [each.name for each in others]
+            return is_in_order and all(_is_engines_own(there[each.name], each.type) for each in others)
+        case (ir.String() | ir.Binary() | ir.Float() | ir.TimestampTz(), _) | (ir.Decimal(), ir.Integer() | ir.Float()):
             return from_ == to
     return True
 
@@ -117,14 +154,16 @@ def _is_engines_own(from_: ir.Type, to: ir.Type) -> bool:
 def _part_by_part(sql: Any, from_: ir.Type, to: ir.Type, is_try: bool, dialect: Dialect) -> exp.Expression:
     match from_, to:
         case ir.Array(element=one), ir.Array(element=other):
-            return _transformed(sql, lambda each: _cast(each, one, other, is_try, dialect))
+            return _transformed(sql, lambda each: _cast(each, one, other, is_try, dialect), dialect)
         case ir.Map(key=key, value=value), ir.Map(key=other_key, value=other_value):
 
             def entry(each: exp.Expression) -> exp.Expression:
                 left = _cast(_member(each, "key"), key, other_key, is_try, dialect)
-                return function("row", left, _cast(_member(each, "value"), value, other_value, is_try, dialect))
+                right = _cast(_member(each, "value"), value, other_value, is_try, dialect)
+                written: exp.Expression = operator("entry", dialect, {"key": left, "value": right})
+                return written or function("row", left, right)
 
-            return function("map_from_entries", _transformed(function("map_entries", sql), entry))
+            return function("map_from_entries", _transformed(function("map_entries", sql), entry, dialect))
         case ir.Struct(members=members), ir.Struct(members=others):
             there = {each.name: each.type for each in members}
             parts = [
@@ -144,10 +183,11 @@ def _member(sql: exp.Expression, name: str) -> exp.Expression:
     return exp.Dot(this=inner, expression=exp.Identifier(this=name, quoted=True))
 
 
-def _transformed(sql: exp.Expression, change: Any) -> exp.Expression:
+def _transformed(sql: exp.Expression, change: Any, dialect: Dialect) -> exp.Expression:
     """Return an array with each element changed; the element is named by how deep it is, so that none hides another."""
     changed = change(exp.Identifier(this="e"))
     depth = len(list(changed.find_all(exp.Lambda)))
     name = "e" * (depth + 1)
     inner = change(exp.Identifier(this=name))
-    return function("list_transform", sql, exp.Lambda(this=inner, expressions=[exp.Identifier(this=name)]))
+    made = exp.Lambda(this=inner, expressions=[exp.Identifier(this=name)])
+    return operator("transform", dialect, {"array": sql, "change": made}) or function("list_transform", sql, made)

@@ -9,12 +9,12 @@ from sqlglot import exp
 from odibi_sql import ir
 from odibi_sql.functions import lookup
 from odibi_sql.lower.calls import lower_call
-from odibi_sql.lower.casts import lower_cast
+from odibi_sql.lower.casts import failure, lower_cast
 from odibi_sql.lower.literals import lower_literal
 from odibi_sql.lower.operators import lower_operator
 from odibi_sql.lower.scope import Scope
 from odibi_sql.lower.subqueries import lower_exists, lower_in_query, lower_scalar_query
-from odibi_sql.lower.typed import Typed, cast_to, exactly, function, text
+from odibi_sql.lower.typed import Typed, cast_to, exactly, text
 from odibi_sql.lower.windows import lower_aggregate, lower_window
 
 
@@ -158,5 +158,5 @@ def _required(expr: ir.Call, scope: Scope) -> Typed:
     """`require(value, message)`: the value, or the run fails with the message where it is null."""
     value, *messages = expr.args
     message = exact(messages[0], scope) if messages else text("a value is null that must not be")
-    failure = cast_to(function("error", message), expr.type, scope.dialect)
-    return Typed(sql=exp.Coalesce(this=exact(value, scope), expressions=[failure]), type=expr.type)
+    fails = cast_to(failure(message, scope.dialect), expr.type, scope.dialect)
+    return Typed(sql=exp.Coalesce(this=exact(value, scope), expressions=[fails]), type=expr.type)

@@ -88,7 +88,8 @@ def _struct(self: Any, expression: exp.Struct) -> str:
 @cache
 def _printer_class(dialect: Dialect) -> Any:
     base = SqlglotDialect.get_or_raise(dialect.sqlglot).generator_class
-    own = {"facts": dialect}
+    transforms = {kind: how for kind, how in base.TRANSFORMS.items() if kind is not exp.TryCast}  # CAST, for Spark
     if dialect.sqlglot == "duckdb":
-        own["TRANSFORMS"] = base.TRANSFORMS | {exp.Struct: _struct}
+        transforms[exp.Struct] = _struct
+    own = {"facts": dialect, "TRANSFORMS": transforms}
     return type("Printer", (_Readable, base), own)

@@ -45,7 +45,11 @@ def _parse(sql: str, dialect: str) -> Any:
 def _verbatim_parser(dialect: str) -> Any:
     """Return a parser that leaves functions as they are: a template is in the engine's own words already."""
     base = SqlglotDialect.get_or_raise(dialect).parser_class
-    kept = {name: base.FUNCTION_PARSERS[name] for name in ("CAST", "TRY_CAST", "EXTRACT")}
+    kept = {
+        "CAST": lambda self: self._parse_cast(True),  # by itself sqlglot takes that of Spark for a TRY_CAST
+        "TRY_CAST": lambda self: self._parse_cast(False, safe=True),
+        "EXTRACT": base.FUNCTION_PARSERS["EXTRACT"],
+    }
     return type("Verbatim", (base,), {"FUNCTIONS": {}, "FUNCTION_PARSERS": kept})
 
 

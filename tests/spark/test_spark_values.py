@@ -63,13 +63,8 @@ def hold(
         relation = over(good)
         wanted = by_reference(relation)
         found = on_spark(spark, relation)
-        pairs = (
-            [(row, one[1:], other[1:]) for row, one, other in zip(good, found, wanted, strict=True)]
-            if found != FAILS
-            else []
-        )
         assert found != FAILS, f"fails for one of {good}"
-        wrong = [pair for pair in pairs if _key(pair[1]) != _key(pair[2])]
+        wrong = [each for each in zip(good, found, wanted, strict=True) if _key(each[1]) != _key(each[2])]
         assert not wrong, f"(values, Spark, reference): {wrong[:5]}"
         if on_both:
             duck = on_duckdb(relation)
