@@ -45,7 +45,10 @@ def hex_(value: Value) -> StringValue:
 
 @function(text=TEXT, result=BINARY, native=True, aliases=("from_hex",), examples=("decode(unhex('6EC3A9')) = 'né'",))
 def unhex(text: StringValue) -> BinaryValue:
-    """Return the bytes that hexadecimal digits stand for; what is none fails the run."""
+    """Return the bytes that hexadecimal digits stand for; what is none fails the run.
+
+    An odd number of digits is read with a 0 before them.
+    """
 
 
 @function(text=TEXT, result=BINARY, native=True, aliases=("to_utf8",), examples=("octet_length(encode('né')) = 3",))

@@ -56,7 +56,15 @@ def _whole(name: str, left: Typed, right: Typed, type_: ir.Type, dialect: Dialec
     if not isinstance(right.type, ir.Integer):
         right = Typed(sql=exactly(right, type_, dialect), type=type_)
     divisor = _divisor(right.sql, dialect) if name == "%" else right.sql
+    if name == "%" and dialect.can.null_from_zero and not right.is_constant:
+        divisor = _not_minus_one(divisor)
     return Typed(sql=binary(KINDS[name], left.sql, divisor), type=type_)
+
+
+def _not_minus_one(sql: exp.Expression) -> exp.Expression:
+    """Return 1 instead of -1, which leaves the same remainder: the least integer by -1 overflows on DuckDB."""
+    is_minus_one = binary(exp.EQ, sql.copy(), number(-1))
+    return exp.Case(ifs=[exp.If(this=is_minus_one, true=number(1))], default=sql)
 
 
 def _divisor(sql: exp.Expression, dialect: Dialect) -> exp.Expression:

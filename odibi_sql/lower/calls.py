@@ -58,12 +58,26 @@ def lower_call(
         return lower_cast(operand, types[0], function.cast_to, function.is_try, dialect).sql
     parameters = parameters_of(function, len(args))
     assert parameters is not None, function.name
+    if function.kind == "scalar" and function.fixed_result == ir.FLOAT64:
+        args, types = _as_floats(types, args, dialect)
     known = _known(parameters, types, constants)
     key = (function.name, types, known, dialect_name)
     template = _TEMPLATES.get(key)
     if template is None:
         template = _TEMPLATES[key] = _template(function, types, known, dialect)
     return _filled(template, _exact(parameters, types, args, dialect) if args else [], around)
+
+
+def _as_floats(types: Types, args: Sequence[Any], dialect: Dialect) -> tuple[Sequence[Any], Types]:
+    """Cast decimals to the nearest float64: what the engine makes of them by itself can be the one beside it."""
+    cast = tuple(isinstance(type_, ir.Decimal) for type_ in types)
+    if not any(cast):
+        return args, types
+    floats = [
+        lower_cast(Typed(sql=arg, type=type_), type_, ir.FLOAT64, False, dialect).sql if is_cast else arg
+        for arg, type_, is_cast in zip(args, types, cast, strict=True)
+    ]
+    return floats, tuple(ir.FLOAT64 if is_cast else type_ for type_, is_cast in zip(types, cast, strict=True))
 
 
 def with_distinct(call: Any) -> Any:

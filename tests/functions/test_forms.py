@@ -27,7 +27,7 @@ N = None
         ("lpad", (S, I, S), ("s", "3", "'0'"), (N, 3, "0"), "LPAD(s, 3, '0')"),
         ("power", (F, I), ("a + b", "2"), (N, 2), "POW(a + b, 2)"),
         ("mod", (I, I), ("a + b", "3"), (N, 3), "(a + b) % 3"),
-        ("mod", (I, I), ("a", "b - c"), (N, N), "a % NULLIF(b - c, 0)"),
+        ("mod", (I, I), ("a", "b - c"), (N, N), "a % NULLIF(CASE WHEN b - c = -1 THEN 1 ELSE b - c END, 0)"),
         ("bitwise_not", (I,), ("a + b",), (N,), "~(a + b)"),
         ("is_even", (I,), ("a + b",), (N,), "(a + b) % 2 = 0"),
         ("ln", (F,), ("x",), (N,), "CASE WHEN x > 0 THEN LN(x) END"),

@@ -14,7 +14,7 @@ from interpreter.numbers import fitted
 from interpreter.operators import Args, Operator, strict
 from interpreter.times import add_interval
 from interpreter.values import identity, is_equal, rank
-from interpreter.world import RunFailure
+from interpreter.world import LeftOpen, RunFailure
 from odibi_sql import ir
 
 UTC = datetime.UTC
@@ -188,6 +188,8 @@ def _bucket(x: float, low: float, high: float, count: int) -> int | None:
         return 0
     if rank(x) >= rank(high):
         return count + 1
+    if not math.isfinite((x - low) / (high - low)):
+        raise LeftOpen("buckets without end")
     return min(math.floor((x - low) / (high - low) * count) + 1, count)
 
 
@@ -258,7 +260,7 @@ ADDED: dict[str, Operator] = {
     "add_days": strict(lambda time, days: _moved(time, days=days)),
     "add_months": strict(lambda time, months: _moved(time, months=months)),
     "seconds_between": strict(
-        lambda start, end: (_moment(end) - _moment(start)) // datetime.timedelta(microseconds=1) / 1_000_000
+        lambda start, end: float((_moment(end) - _moment(start)) // datetime.timedelta(microseconds=1)) / 1e6
     ),
     "epoch_day": strict(lambda time: (_moment(time) - datetime.datetime(1970, 1, 1)).days),
     "from_epoch_day": strict(lambda days: datetime.date(1970, 1, 1) + datetime.timedelta(days=days)),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import decimal
-import math
 from typing import Any
 
 from interpreter.added import ADDED_AGGREGATES
 from interpreter.evaluate import Scope, evaluate
-from interpreter.numbers import fitted
+from interpreter.statistics import OF_PAIRS, OF_VALUES
 from interpreter.values import Place, identity, rank
 from odibi_sql import ir
 
@@ -23,32 +21,56 @@ def aggregate(call: ir.AggregateCall | ir.WindowCall, rows: list[Scope], order: 
         return len(rows)
     if call.function in ADDED_AGGREGATES:
         return ADDED_AGGREGATES[call.function]([[evaluate(each, row) for each in call.args] for row in rows])
-    values = [evaluate(call.args[0], each) for each in rows]
-    if call.function in ("first", "first_value"):
-        return values[0] if values else None
-    if call.function in ("last", "last_value"):
-        return values[-1] if values else None
-    values = [each for each in values if each is not None]
-    if call.is_distinct or call.function == "count_distinct":
-        values = list({identity(each): each for each in values}.values())
-    return _of_values(call, values)
+    found = [[evaluate(arg, each) for arg in call.args] for each in rows]
+    if isinstance(call, ir.WindowCall) and call.ignore_nulls:
+        found = [each for each in found if each[0] is not None]
+    match call.function:
+        case "first" | "first_value":
+            return found[0][0] if found else None
+        case "last" | "last_value":
+            return found[-1][0] if found else None
+        case "nth_value":
+            at = int(found[0][1]) if found else 0
+            return found[at - 1][0] if 0 < at <= len(found) else None
+        case "array_agg":
+            return _distinct([each[0] for each in found], call) if found else None
+        case "arg_min" | "arg_max":
+            return _of_extreme(call.function, found)
+    if call.function in OF_PAIRS:
+        return OF_PAIRS[call.function]([each for each in found if None not in each])
+    values = _distinct([each[0] for each in found if each[0] is not None], call)
+    return _of_values(call, values, found[0][1:] if found else [])
 
 
-def _of_values(call: ir.AggregateCall | ir.WindowCall, values: list[Any]) -> Any:
+def _distinct(values: list[Any], call: ir.AggregateCall | ir.WindowCall) -> list[Any]:
+    if not call.is_distinct and call.function != "count_distinct":
+        return values
+    seen: dict[Any, Any] = {}
+    for each in values:
+        seen.setdefault(identity(each), each)
+    return list(seen.values())
+
+
+def _of_extreme(function: str, found: list[list[Any]]) -> Any:
+    """Of several rows with the extreme the extreme value; null is above every value."""
+    there = [each for each in found if each[1] is not None]
+    if not there:
+        return None
+    choose = min if function == "arg_min" else max
+    return choose(there, key=lambda each: (rank(each[1]), (each[0] is None, 0 if each[0] is None else rank(each[0]))))[
+        0
+    ]
+
+
+def _of_values(call: ir.AggregateCall | ir.WindowCall, values: list[Any], more: list[Any]) -> Any:
     match call.function:
         case "count" | "count_distinct":
             return len(values)
         case "count_if":
             return sum(each is True for each in values)
-        case "array_agg":
-            return values
     if not values:
         return None
     match call.function:
-        case "sum":
-            return fitted(_total(values), call.type)
-        case "avg":
-            return float(_total(values)) / len(values)
         case "min" | "any_value":
             return min(values, key=rank)
         case "max":
@@ -57,15 +79,9 @@ def _of_values(call: ir.AggregateCall | ir.WindowCall, values: list[Any]) -> Any
             return all(values)
         case "bool_or":
             return any(values)
-    raise NotImplementedError(call.function)
-
-
-def _total(values: list[Any]) -> Any:
-    """Return the sum; of floats the exact one, rounded once, so that it does not depend on the order."""
-    if isinstance(values[0], float):
-        return math.fsum(values) if all(map(math.isfinite, values)) else sum(values)
-    with decimal.localcontext(decimal.Context(prec=100)):
-        return sum(values)
+        case "string_agg":
+            return (more[0] if more else ",").join(values)
+    return OF_VALUES[call.function](values, more, call.type)
 
 
 def place(order: tuple[ir.SortKey, ...], scope: Scope) -> Place:
@@ -97,9 +113,24 @@ def _of_partition(call: ir.WindowCall, rows: list[Scope]) -> list[Any]:
             return [1 + next(i for i, other in enumerate(places) if other == each) for each in places]
         case "dense_rank":
             return _dense(places)
+        case "percent_rank":
+            return [
+                next(i for i, other in enumerate(places) if other == each) / max(len(rows) - 1, 1) for each in places
+            ]
+        case "cume_dist":
+            return [sum(not each < other for other in places) / len(rows) for each in places]
+        case "ntile":
+            return _buckets(len(rows), int(evaluate(call.args[0], rows[0])))
         case "lag" | "lead":
             return [_neighbour(call, rows, number) for number in range(len(rows))]
     return [aggregate(call, _frame(call, rows, number)) for number in range(len(rows))]
+
+
+def _buckets(count: int, buckets: int) -> list[int]:
+    """Return which of the buckets each row is in: the first `count % buckets` have one row more."""
+    size, more = divmod(count, buckets)
+    sizes = [size + (each < more) for each in range(buckets)]
+    return [number for number, each in enumerate(sizes, 1) for _ in range(each)]
 
 
 def _dense(places: list[Place]) -> list[int]:
@@ -111,19 +142,53 @@ def _dense(places: list[Place]) -> list[int]:
 
 def _neighbour(call: ir.WindowCall, rows: list[Scope], number: int) -> Any:
     offset = evaluate(call.args[1], rows[number]) if len(call.args) > 1 else 1
-    there = number - offset if call.function == "lag" else number + offset
-    if 0 <= there < len(rows):
-        return evaluate(call.args[0], rows[there])
-    return evaluate(call.args[2], rows[number]) if len(call.args) > 2 else None
+    default = evaluate(call.args[2], rows[number]) if len(call.args) > 2 else None
+    values = [evaluate(call.args[0], each) for each in rows]
+    step = -1 if call.function == "lag" else 1
+    there = range(number + step, -1 if step < 0 else len(rows), step)
+    if call.ignore_nulls:
+        if offset == 0:
+            return values[number]
+        found = [values[each] for each in there if values[each] is not None]
+        return found[offset - 1] if offset <= len(found) else default
+    at = number + step * offset
+    return values[at] if 0 <= at < len(rows) else default
 
 
 def _frame(call: ir.WindowCall, rows: list[Scope], number: int) -> list[Scope]:
     if call.frame is None:
         return rows
-    return rows[_end(call.frame.start, number, 0) : _end(call.frame.end, number, len(rows) - 1) + 1]
+    if call.frame.unit == "range":
+        return _range(call, rows, number)
+    return rows[_end(call.frame.start, number, 0) : max(_end(call.frame.end, number, len(rows) - 1) + 1, 0)]
 
 
 def _end(bound: ir.Bound, number: int, unbounded: int) -> int:
     if bound.offset is None:
         return unbounded
-    return max(0, number + (bound.offset if bound.side == "following" else -bound.offset))
+    return max(number + (bound.offset if bound.side == "following" else -bound.offset), 0 if unbounded == 0 else -1)
+
+
+def _range(call: ir.WindowCall, rows: list[Scope], number: int) -> list[Scope]:
+    """Return the rows whose key is within reach of this row's: a null reaches nulls alone, unless without bound."""
+    assert call.frame is not None
+    keys = [place(call.order, each) for each in rows]
+    return [
+        each
+        for other, each in enumerate(rows)
+        if _is_within(call, call.frame.start, keys, number, other, -1)
+        and _is_within(call, call.frame.end, keys, number, other, 1)
+    ]
+
+
+def _is_within(call: ir.WindowCall, bound: ir.Bound, keys: list[Place], number: int, other: int, side: int) -> bool:
+    """Whether the key of row `other` is not beyond a bound of the frame of row `number`, on this side of it."""
+    if bound.offset is None:
+        return True
+    here, there = keys[number], keys[other]
+    if bound.offset == 0 or None in (here.values[0], there.values[0]):
+        return not (there < here if side < 0 else here < there)
+    ahead = there.values[0] - here.values[0]
+    ahead = -ahead if call.order[0].descending else ahead
+    reach = bound.offset if bound.side == "following" else -bound.offset
+    return bool(ahead >= reach if side < 0 else ahead <= reach)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import fractions
 import math
 import struct
 from typing import Any
@@ -34,6 +35,22 @@ def fitted(value: Any, type_: ir.Type) -> Any:
 
 
 def _float32(value: float) -> float:
-    if math.isfinite(value) and abs(value) > 3.4028235677973366e38:
-        raise RunFailure(f"{value} is no float32")
+    """Return the nearest float32: infinity where the value is nearer to that than to any other."""
+    if math.isfinite(value) and abs(value) >= 3.4028235677973366e38:
+        return math.copysign(math.inf, value)
     return float(struct.unpack("f", struct.pack("f", value))[0])
+
+
+def total(values: list[Any]) -> Any:
+    """Return the sum; of floats the exact one, rounded once, so that it does not depend on the order."""
+    if isinstance(values[0], float):
+        return math.fsum(values) if all(map(math.isfinite, values)) else sum(values)
+    with decimal.localcontext(WIDE):
+        return sum(values)
+
+
+def mean(values: list[Any]) -> float:
+    """Return the mean as a float: of exact numbers the exact one, rounded once."""
+    if isinstance(values[0], float):
+        return float(total(values)) / len(values)
+    return float(fractions.Fraction(total(values)) / len(values))

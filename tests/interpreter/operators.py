@@ -70,6 +70,9 @@ def _arithmetic(name: str) -> Operator:
 
 
 def _with_interval(name: str, one: Any, other: Any, expr: ir.Call) -> Any:
+    if name == "*":
+        interval, count = (one, other) if isinstance(one, ir.Interval) else (other, one)
+        return ir.Interval(interval.months * count, interval.days * count, interval.microseconds * count)
     if isinstance(one, ir.Interval) and not isinstance(other, ir.Interval):
         one, other = other, one
     sign = -1 if name == "-" else 1
@@ -82,6 +85,8 @@ def _with_interval(name: str, one: Any, other: Any, expr: ir.Call) -> Any:
 
 def _difference(one: Any, other: Any) -> Any:
     gap = one - other
+    if not isinstance(one, datetime.datetime):
+        return gap.days
     return ir.Interval(0, 0, gap // datetime.timedelta(microseconds=1))
 
 
@@ -98,13 +103,21 @@ def _calculated(name: str, one: Any, other: Any, expr: ir.Call) -> Any:
             return None
         if name == "/":
             return one / other if isinstance(expr.type, ir.Decimal) else float(one) / float(other)
-        if name == "//" and isinstance(one, float):
-            return math.floor(one / other) if math.isfinite(one / other) else one / other
-        quotient = one // other if not isinstance(one, decimal.Decimal) else (one / other).__floor__()
         if name == "//":
-            return quotient
+            return _rounded_down(one, other)
+        if isinstance(one, float):
+            return math.fmod(one, other) if math.isfinite(one) and other == other else math.nan
         remainder = abs(one) % abs(other)
         return -remainder if one < 0 else remainder
+
+
+def _rounded_down(one: Any, other: Any) -> Any:
+    if isinstance(one, decimal.Decimal):
+        return (one / other).__floor__()
+    if isinstance(one, float):
+        quotient = one / other
+        return float(math.floor(quotient)) if math.isfinite(quotient) else quotient
+    return one // other
 
 
 def _negate(args: Args, expr: ir.Call) -> Any:
@@ -112,7 +125,8 @@ def _negate(args: Args, expr: ir.Call) -> Any:
         return None
     if isinstance(args[0], ir.Interval):
         return ir.Interval(-args[0].months, -args[0].days, -args[0].microseconds)
-    return fitted(-args[0], expr.type)
+    negated = args[0].copy_negate() if isinstance(args[0], decimal.Decimal) else -args[0]  # `-` rounds to 28 digits
+    return fitted(negated, expr.type)
 
 
 def like(text: str, pattern: str, escape: str = "", flags: int = 0) -> bool:

@@ -6,7 +6,7 @@ import calendar
 import datetime
 from typing import Any
 
-from interpreter.world import RunFailure
+from interpreter.world import LeftOpen
 from odibi_sql import ir
 
 
@@ -20,7 +20,7 @@ def add_interval(value: Any, interval: ir.Interval, sign: int, to: ir.Type) -> A
             moved = datetime.datetime(moved.year, moved.month, moved.day)
         return moved + datetime.timedelta(microseconds=sign * interval.microseconds)
     except (OverflowError, ValueError) as problem:
-        raise RunFailure(str(problem)) from problem
+        raise LeftOpen(str(problem)) from problem
 
 
 def _add_months(value: Any, months: int) -> Any:
@@ -29,8 +29,11 @@ def _add_months(value: Any, months: int) -> Any:
     return value.replace(year=year, month=month, day=min(value.day, calendar.monthrange(year, month)[1]))
 
 
+LENGTHS = {"hour": 3_600_000_000, "minute": 60_000_000, "second": 1_000_000, "millisecond": 1000, "microsecond": 1}
+
+
 def truncated(unit: str, value: Any) -> Any:
-    """Return the start of the year, quarter, month, week (Monday), day, hour, minute or second that the value is in."""
+    """Return the start of the year, quarter, month, week (Monday), … that the value is in."""
     midnight = datetime.datetime(value.year, value.month, value.day)
     match unit:
         case "year":
@@ -43,10 +46,12 @@ def truncated(unit: str, value: Any) -> Any:
             start = midnight - datetime.timedelta(days=value.weekday())
         case "day":
             start = midnight
+        case _ if not isinstance(value, datetime.datetime):
+            start = midnight
         case _:
-            start = value.replace(
-                microsecond=0,
-                second=value.second if unit == "second" else 0,
-                minute=0 if unit == "hour" else value.minute,
+            length = {"hour": 3_600_000_000, "minute": 60_000_000, "second": 1_000_000, "millisecond": 1000}.get(
+                unit, 1
             )
+            passed = (value - midnight) // datetime.timedelta(microseconds=1)
+            start = midnight + datetime.timedelta(microseconds=passed // length * length)
     return start if isinstance(value, datetime.datetime) else start.date()

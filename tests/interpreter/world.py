@@ -15,6 +15,10 @@ class RunFailure(Exception):
     """The run fails: an overflow, a value that does not cast, a rule that is broken."""
 
 
+class LeftOpen(Exception):
+    """The page leaves it open what comes here, such as a year after 9999."""
+
+
 class World:
     """The rows of files by pattern, those of datasets so far, and the clock of the run."""
 

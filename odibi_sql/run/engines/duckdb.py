@@ -130,7 +130,7 @@ class DuckDB:
             for name, rows in self._given.items():
                 cursor.register(name, rows)
             yield cursor
-        except (duckdb.Error, RuntimeError) as error:
+        except (duckdb.Error, RuntimeError, UnicodeDecodeError) as error:  # a message can have half a character
             if self._is_interrupted:
                 raise Cancelled from error
             raise self._problem(stage, self._whole_message(stage, error)) from error
