@@ -13,6 +13,7 @@ from odibi_sql.check.grouping import split_aggregates
 from odibi_sql.check.keys import ONE_ROW
 from odibi_sql.check.place import DEEPEST, is_too_large
 from odibi_sql.check.scope import Scope, Visible
+from odibi_sql.check.windows_of_time import is_window, window_key, with_window
 from odibi_sql.diagnostics import Span
 from odibi_sql.diagnostics.columns_errors import ColumnNeedsName, DuplicateColumn
 from odibi_sql.diagnostics.literal_errors import NestedTooDeep
@@ -24,12 +25,12 @@ def check_aggregate(context: Context, flow: Flow, operator: syntax.Aggregate) ->
     A value sees the keys and the values before it, except where the rows have a column of that name.
     """
     flow = ends_order(context, flow, "aggregate")
-    scope = scope_of_flow(flow)
     seen: dict[str, ir.Expr] = {}
-    keys = [_typed(context, flow, scope, seen, each, aggregates=False) for each in operator.keys]
-    values = [_typed(context, flow, scope, seen, each, aggregates=True) for each in operator.assignments]
+    flow, keys = typed_keys(context, flow, seen, operator.keys)
+    scope = scope_of_flow(flow)
+    values = [typed_value(context, flow, scope, seen, each, aggregates=True) for each in operator.assignments]
     spans = tuple(each.value.span for each in operator.assignments)
-    _check_names(context, (*operator.keys, *operator.assignments))
+    check_names(context, (*operator.keys, *operator.assignments), "the aggregate")
     key_columns = {each.name: each for each in keys}
     outcome = {each.name: (each.value, span) for each, span in zip(values, spans, strict=True)}
     outcome = {name: each for name, each in outcome.items() if name not in key_columns}
@@ -40,16 +41,17 @@ def check_aggregate(context: Context, flow: Flow, operator: syntax.Aggregate) ->
         flow.relation,
         tuple(span for _, span in outcome.values()),
     )
-    return _grouped(flow, operator, aggregate, tuple(key_columns), above)
+    return grouped(flow, operator, aggregate, tuple(key_columns), above)
 
 
-def _grouped(
+def grouped(
     flow: Flow,
-    operator: syntax.Aggregate,
+    operator: syntax.Aggregate | syntax.Pivot,
     aggregate: ir.Aggregate,
     keys: tuple[str, ...],
     above: tuple[ir.Assignment, ...],
 ) -> Flow:
+    """Return the rows of an aggregate with the columns above it."""
     columns = [*columns_as_they_are(field for field in aggregate.schema if field.name in keys), *above]
     origins = {each.name: Origin(flow.source, operator.span) for each in columns}
     relation = replace(aggregate, span=operator.span)
@@ -57,13 +59,39 @@ def _grouped(
         flow,
         relation=relation,
         origins=origins,
+        hidden=frozenset(),
         keys=(frozenset(keys),) if keys else ONE_ROW,
         checked=frozenset(),
     )
     return project(rows, columns, operator.span)
 
 
-def _typed(
+def typed_keys(
+    context: Context, flow: Flow, seen: dict[str, ir.Expr], written: tuple[syntax.Assignment, ...]
+) -> tuple[Flow, list[ir.Assignment]]:
+    """Return the keys of a `group by`, and the rows that they are of: `hop` and `session` bring a hidden column along.
+
+    `seen` gets what later keys and values can name.
+    """
+    scope = scope_of_flow(flow)
+    window = window_key(context, written)
+    keys = [
+        typed_value(context, flow, scope, seen, each, aggregates=False) for each in written if not is_window(each.value)
+    ]
+    if window is None:
+        return flow, keys
+    assert isinstance(window.value, syntax.Call)
+    flow, column = with_window(context, flow, window.value, keys)
+    name = name_of(window) or window.span.text
+    if window.name is None:
+        context.report(ColumnNeedsName(span=window.span, text=window.span.text))
+    if name not in flow.schema:
+        seen[name] = column
+    keys.insert(written.index(window), ir.Assignment(name, column))
+    return flow, keys
+
+
+def typed_value(
     context: Context,
     flow: Flow,
     scope: Scope,
@@ -72,6 +100,7 @@ def _typed(
     *,
     aggregates: bool,
 ) -> ir.Assignment:
+    """Return a key or a value, which sees what is in `seen`; it is put there too."""
     name = name_of(assignment)
     if name is None:
         context.report(ColumnNeedsName(span=assignment.span, text=assignment.span.text))
@@ -88,7 +117,8 @@ def _typed(
     return ir.Assignment(name, value)
 
 
-def _check_names(context: Context, assignments: tuple[syntax.Assignment, ...]) -> None:
+def check_names(context: Context, assignments: tuple[syntax.Assignment, ...], what: str) -> None:
+    """Report names that are given twice, or differ in case alone."""
     seen: dict[str, Span] = {}
     for each in assignments:
         name = name_of(each)
@@ -96,8 +126,6 @@ def _check_names(context: Context, assignments: tuple[syntax.Assignment, ...]) -
             continue
         span = each.span if each.name is None else each.name.span
         if name in seen:
-            context.report(
-                DuplicateColumn(span=span, name=name, what="the aggregate", more=((seen[name], "the first"),))
-            )
+            context.report(DuplicateColumn(span=span, name=name, what=what, more=((seen[name], "the first"),)))
         seen.setdefault(name, span)
     check_case(context, (), seen.items())

@@ -8,12 +8,10 @@ from odibi_sql import functions, ir, syntax
 from odibi_sql.check.casts import cast
 from odibi_sql.check.fitting import Fitted, fitted
 from odibi_sql.check.place import Operand, Place, is_unknown, unknown
-from odibi_sql.check.refused import WINDOWS_OF_TIME
 from odibi_sql.check.windows import TAKES_IGNORE_NULLS, columns_of, total_order
 from odibi_sql.diagnostics import Span, did_you_mean
 from odibi_sql.diagnostics.call_errors import ClauseNotAllowed, MisplacedAggregate, UnknownFunction
 from odibi_sql.diagnostics.reuse_errors import NotAFunction
-from odibi_sql.diagnostics.versions_errors import NotInThisVersion
 
 __all__ = [
     "aggregate_call",
@@ -27,12 +25,7 @@ __all__ = [
 
 
 def report_unknown_function(place: Place, name: syntax.Name) -> None:
-    """Report that there is no such function, or that a later version has it."""
-    if name.text.lower() in WINDOWS_OF_TIME:
-        place.report(
-            NotInThisVersion(span=name.span, what=f"`{name.text}`", instead="`date_trunc` cuts time in pieces")
-        )
-        return
+    """Report that there is no such function."""
     if name.text in {each.lower() for each in place.context.fragments}:
         instead = f"a fragment gives rows: `| apply {name.text}(…)`"
         place.report(NotAFunction(span=name.span, name=name.text, what="fragment", instead=instead))

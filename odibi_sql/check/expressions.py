@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from odibi_sql import functions, ir, syntax
-from odibi_sql.check import arithmetic, calls, comparisons, funcs, literals, operators, subqueries, windows
+from odibi_sql.check import arithmetic, calls, comparisons, funcs, literals, operators, subqueries, tumbling, windows
 from odibi_sql.check.casts import cast, unify_operands
 from odibi_sql.check.context import Context
 from odibi_sql.check.folding import as_type, fold
@@ -19,6 +19,7 @@ from odibi_sql.check.types import type_named
 from odibi_sql.diagnostics.call_errors import MisplacedWindow, NestedAggregate, OverMissing
 from odibi_sql.diagnostics.literal_errors import NestedTooDeep
 from odibi_sql.diagnostics.name_errors import NotAConstant
+from odibi_sql.diagnostics.reshape_errors import MisplacedWindowOfTime
 from odibi_sql.diagnostics.type_errors import NoOrder, WrongOperands, WrongType
 from odibi_sql.diagnostics.versions_errors import NotInThisVersion
 from odibi_sql.ir.walk import every
@@ -294,6 +295,8 @@ def _call(place: Place, call: syntax.Call) -> ir.Expr:
     func = place.context.funcs.get(call.name.text)
     if function is None and func is not None:
         return _call_of_func(place, func, call)
+    if function is None and call.name.text.lower() in tumbling.USAGE:
+        return _window_of_time(place, call)
     if function is None:
         calls.report_unknown_function(place, call.name)
         _operands(replace(place, aggregates=True), [each.value for each in call.args])
@@ -316,6 +319,15 @@ def _call_of_func(place: Place, func: funcs.Func, call: syntax.Call) -> ir.Expr:
     before = len(place.context.findings)
     value = _typed(funcs.inside(place, func, values), func.body)
     return funcs.in_place(place, func, value, call.span, before)
+
+
+def _window_of_time(place: Place, call: syntax.Call) -> ir.Expr:
+    """Return the start of the window of `tumble`; the others are keys of a `group by`."""
+    name = call.name.text.lower()
+    if name != "tumble":
+        place.report(MisplacedWindowOfTime(span=call.span, name=name, usage=tumbling.USAGE[name]))
+        return unknown()
+    return tumbling.tumble(place, call, _arguments(place, call))
 
 
 def _arguments(place: Place, call: syntax.Call) -> list[Operand]:

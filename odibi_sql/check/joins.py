@@ -68,7 +68,7 @@ def check_join(context: Context, flow: Flow, operator: syntax.Join) -> Flow:
     """Return the rows with those of another dataset beside them, or those with some there (semi) or none (anti)."""
     flow = ends_order(context, flow, "join")
     other = other_side(context, flow, operator.dataset, operator.alias)
-    brought = _brought(context, flow, other, operator)
+    brought = brought_columns(context, flow, other, operator)
     shared, on = condition_of(context, flow, other, operator.on, operator)
     parts = None if on is None else matching(on, flow.relation.schema, other.relation.schema)
     if parts is not None and on is not None and not has_unknown(on):
@@ -78,7 +78,7 @@ def check_join(context: Context, flow: Flow, operator: syntax.Join) -> Flow:
     joined = _joined(flow, other, operator, on, parts or Matching())
     if operator.kind in ("semi", "anti"):
         return joined
-    return _with_columns_of(context, flow, joined, other, operator, shared, brought)
+    return with_columns_of(context, flow, joined, other, operator, shared, brought)
 
 
 def condition_of(
@@ -191,7 +191,9 @@ def _equal_names(context: Context, flow: Flow, other: Other, name: str, span: Sp
     return ir.Column(type=ir.UNKNOWN, name=name)
 
 
-def _brought(context: Context, flow: Flow, other: Other, operator: syntax.Join) -> dict[str, tuple[str, Span]] | None:
+def brought_columns(
+    context: Context, flow: Flow, other: Other, operator: syntax.Join | syntax.AsOfJoin
+) -> dict[str, tuple[str, Span]] | None:
     """Return the columns that are listed: the name above, the name on the other side, the place. None: no list."""
     if operator.columns is None:
         return None
@@ -283,12 +285,12 @@ def _nullable(schema: ir.Schema) -> ir.Schema:
     return replace(schema, fields=tuple(replace(field, nullable=True) for field in schema))
 
 
-def _with_columns_of(
+def with_columns_of(
     context: Context,
     flow: Flow,
     joined: Flow,
     other: Other,
-    operator: syntax.Join,
+    operator: syntax.Join | syntax.AsOfJoin,
     shared: tuple[str, ...],
     listed_: dict[str, tuple[str, Span]] | None,
 ) -> Flow:
@@ -316,7 +318,7 @@ def _with_columns_of(
 
 
 def _shared_value(
-    flow: Flow, joined: Flow, other: Other, operator: syntax.Join, name: str, shared: tuple[str, ...]
+    flow: Flow, joined: Flow, other: Other, operator: syntax.Join | syntax.AsOfJoin, name: str, shared: tuple[str, ...]
 ) -> ir.Expr:
     """Return what comes out under a name of the left: of a right join the right's value, of a full join either's."""
     mine = column_of(joined.relation.schema[name])

@@ -8,10 +8,12 @@ import msgspec
 from msgspec.structs import replace
 
 from odibi_sql import ir, syntax
+from odibi_sql.check.as_of import inequality_of, nearest
 from odibi_sql.check.casts import coerce
 from odibi_sql.check.context import Context
-from odibi_sql.check.expressions import condition
-from odibi_sql.check.flow import columns_as_they_are, fresh, projection
+from odibi_sql.check.explodes import element_of, exploded
+from odibi_sql.check.expressions import condition, type_expression
+from odibi_sql.check.flow import Flow, columns_as_they_are, fresh, projection
 from odibi_sql.check.keys import Keys, after_join, is_unique, renamed
 from odibi_sql.check.matching import Matching, columns_matched, equal, matching
 from odibi_sql.check.nulls import columns_proven_not_null
@@ -63,7 +65,11 @@ def check_from(context: Context, tables: Tables, query: syntax.SelectQuery, oute
     """Return the rows of a query's tables, joined from left to right."""
     if query.source is None:
         return Sources(relation=ONE_ROW, columns=(), keys=(frozenset(),))
-    sources = _single(context, tables, query.source, outer)
+    if isinstance(query.source, syntax.UnnestTable):
+        alone = Sources(relation=ONE_ROW, columns=(), keys=(frozenset(),))
+        sources = unnested(context, tables, alone, query.source, outer)
+    else:
+        sources = _single(context, tables, query.source, outer)
     for join in query.joins:
         sources = _join(context, tables, sources, join, outer)
     return sources
@@ -93,11 +99,31 @@ def _table(context: Context, tables: Tables, item: syntax.FromItem, outer: Scope
     from odibi_sql.check import queries
 
     match item:
+        case syntax.UnnestTable():
+            raise TypeError(item)
         case syntax.TableRef():
             return table_named(context, tables, item.name)
         case syntax.DerivedTable():
             return queries.check_table(context, tables, item.query, outer, are_named=bool(item.columns))
     return queries.check_values(context, tables, item.rows, outer, item.span)
+
+
+def unnested(context: Context, tables: Tables, left: Sources, item: syntax.UnnestTable, outer: Scope | None) -> Sources:
+    """Return the rows with the elements of an array beside them, a row for each."""
+    _check_alias(context, left, item)
+    value = type_expression(context, left.scope(tables, outer), item.value, allowed=tables.step.allowed)
+    name = item.columns[0].text
+    type_ = element_of(context, value, name, item.value.span)
+    field = ir.Field(fresh(name, left.relation.schema.names), type_)
+    relation = exploded(left.relation, value, field, item.span)
+    column = Visible(name=name, qualifier=_name(item), value=column_of(field))
+    return Sources(relation=relation, columns=(*left.columns, column), what="the joined tables")
+
+
+def _check_alias(context: Context, left: Sources, item: syntax.FromItem) -> None:
+    name = _name(item)
+    if name is not None and any(each.qualifier == name for each in left.columns):
+        context.report(SameTableName(span=item.span if item.alias is None else item.alias.span, name=name))
 
 
 def _name(item: syntax.FromItem) -> str | None:
@@ -107,8 +133,10 @@ def _name(item: syntax.FromItem) -> str | None:
 
 
 def _join(context: Context, tables: Tables, left: Sources, join: syntax.JoinItem, outer: Scope | None) -> Sources:
+    if isinstance(join.right, syntax.UnnestTable):
+        return unnested(context, tables, left, join.right, outer)
     right = _single(context, tables, join.right, outer)
-    _check_name(context, left, right, join)
+    _check_alias(context, left, join.right)
     right = _apart(left, right)
     both = Sources(relation=left.relation, columns=(*left.columns, *right.columns), what="the joined tables")
     is_open = left.is_open or right.is_open
@@ -127,13 +155,6 @@ def _join(context: Context, tables: Tables, left: Sources, join: syntax.JoinItem
         return refreshed(replace(left, keys=joined.keys), joined.relation)
     columns = _merged(left, right, join, [name.text for name in shared])
     return refreshed(replace(joined, columns=columns, what="the joined tables"), joined.relation)
-
-
-def _check_name(context: Context, left: Sources, right: Sources, join: syntax.JoinItem) -> None:
-    name = _name(join.right)
-    if name is not None and any(each.qualifier == name for each in left.columns):
-        span = join.right.alias.span if join.right.alias is not None else join.right.span
-        context.report(SameTableName(span=span, name=name))
 
 
 def _apart(left: Sources, right: Sources) -> Sources:
@@ -224,7 +245,8 @@ def _joined(
     parts = Matching()
     if on is not None and on.type != ir.UNKNOWN:
         parts = matching(on, left.relation.schema, right.relation.schema)
-        _warn(context, tables, left, right, join, parts)
+        if not join.is_asof:
+            _warn(context, tables, left, right, join, parts)
     mine, theirs = columns_matched(parts)
     keys = after_join(
         join.kind,
@@ -233,6 +255,8 @@ def _joined(
         one_right=is_unique(right.keys, theirs),
         one_left=is_unique(left.keys, mine),
     )
+    if join.is_asof and join.kind in ("inner", "left"):
+        return _nearest(context, left, right, join, parts)
     relation = ir.Join(
         schema=_schema_of_join(join.kind, left.relation.schema, right.relation.schema, on),
         left=left.relation,
@@ -242,6 +266,22 @@ def _joined(
         span=join.span,
     )
     return Sources(relation=relation, columns=(), keys=keys)
+
+
+def _nearest(context: Context, left: Sources, right: Sources, join: syntax.JoinItem, parts: Matching) -> Sources:
+    """Return each row of the left with the nearest of the right."""
+    name = _name(join.right) or "the query"
+    schemas = (left.relation.schema, right.relation.schema)
+    inequality = inequality_of(context, parts, *schemas, _place_of_condition(join), name)
+    if inequality is None or left.is_open or right.is_open:
+        schema = ir.Schema((*schemas[0], *schemas[1]), is_open=True)
+        relation: ir.Relation = ir.Join(
+            schema=schema, left=left.relation, right=right.relation, kind="cross", condition=None
+        )
+        return Sources(relation=relation, columns=())
+    other = Flow(step="", source=name, relation=right.relation, keys=right.keys)
+    relation = nearest(left.relation, other, "left" if join.kind == "left" else "inner", parts, inequality, join.span)
+    return Sources(relation=relation, columns=(), keys=left.keys)
 
 
 def _schema_of_join(kind: ir.JoinKind, left: ir.Schema, right: ir.Schema, on: ir.Expr | None) -> ir.Schema:

@@ -14,14 +14,6 @@ STATEMENTS: dict[type[syntax.Statement], str] = {
     syntax.Trigger: "trigger",
     syntax.OnEvent: "on",
 }
-OPERATORS: dict[type[syntax.Operator], str] = {
-    syntax.AsOfJoin: "join asof",
-    syntax.Pivot: "pivot",
-    syntax.Unpivot: "unpivot",
-    syntax.Explode: "explode",
-    syntax.Sample: "sample",
-}
-WINDOWS_OF_TIME = ("tumble", "hop", "session")
 
 
 def refuse(context: Context, span: Span, what: str, instead: str = "") -> None:
@@ -38,14 +30,6 @@ def refuse_statement(context: Context, statement: syntax.Statement) -> bool:
     place = Span(statement.span.source, start, start + len(word))
     refuse(context, place if place.text.lower() == word else statement.span, f"`{word}`")
     return True
-
-
-def refuse_operator(context: Context, operator: syntax.Operator) -> bool:
-    """Report an operator of a later version, and return whether it was one."""
-    word = OPERATORS.get(type(operator))
-    if word is not None:
-        refuse(context, operator.span, f"`{word}`")
-    return word is not None
 
 
 def refuse_parts_of_ingest(context: Context, statement: syntax.Ingest) -> bool:

@@ -111,14 +111,14 @@ def _order_of_dedupe(context: Context, flow: Flow, operator: syntax.Dedupe) -> t
     if not operator.order:
         order = order_of(flow)
         flow = replace(flow, sort=None)
-        return flow, tuple(map(_reversed, order)) if operator.keep == "last" else order
+        return flow, tuple(map(reversed_key, order)) if operator.keep == "last" else order
     found: list[ir.SortKey] = []
     for item in operator.order:
         keys = sort_keys(context, scope_of_flow(flow), (item,), allowed=(*flow.allowed, *operator.allowed))
-        found += [_reversed(key, item.nulls) if operator.keep == "last" else key for key in keys]
+        found += [reversed_key(key, item.nulls) if operator.keep == "last" else key for key in keys]
     return with_key_columns(flow, tuple(found))
 
 
-def _reversed(key: ir.SortKey, nulls: str | None = None) -> ir.SortKey:
+def reversed_key(key: ir.SortKey, nulls: str | None = None) -> ir.SortKey:
     """Return the key of the opposite order. Nulls stay last, unless it was written where they are."""
     return replace(key, descending=not key.descending, nulls_first=nulls == "last")

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from odibi_sql import ir, syntax
 from odibi_sql.check.aggregates import check_aggregate
+from odibi_sql.check.as_of import check_as_of
 from odibi_sql.check.columns import (
     check_cast,
     check_derive,
@@ -20,12 +21,14 @@ from odibi_sql.check.columns import (
 from odibi_sql.check.context import Context
 from odibi_sql.check.datasets import OPEN
 from odibi_sql.check.expectations import check_expectations
+from odibi_sql.check.explodes import check_explode
 from odibi_sql.check.flow import Flow
 from odibi_sql.check.fragments import told_with_place
 from odibi_sql.check.gates import kept_shallow
 from odibi_sql.check.joins import check_join
-from odibi_sql.check.refused import refuse_operator
+from odibi_sql.check.pivots import check_pivot, check_unpivot
 from odibi_sql.check.rows import check_dedupe, check_distinct, check_filter, check_limit, check_sort
+from odibi_sql.check.samples import check_sample
 from odibi_sql.check.sets import check_set_operation
 
 
@@ -90,10 +93,23 @@ def check_operator(context: Context, flow: Flow, operator: syntax.Operator) -> F
             return check_limit(context, flow, operator)
         case syntax.SetWith():
             return check_set_operation(context, flow, operator)
+    return _reshaped(context, flow, operator)
+
+
+def _reshaped(context: Context, flow: Flow, operator: syntax.Operator) -> Flow:
+    match operator:
+        case syntax.Pivot():
+            return check_pivot(context, flow, operator)
+        case syntax.Unpivot():
+            return check_unpivot(context, flow, operator)
+        case syntax.Explode():
+            return check_explode(context, flow, operator)
+        case syntax.AsOfJoin():
+            return check_as_of(context, flow, operator)
+        case syntax.Sample():
+            return check_sample(context, flow, operator)
         case syntax.Apply():  # it is reported to be wrong
             return unknown_from_here(flow)
-    if refuse_operator(context, operator):
-        return unknown_from_here(flow)
     raise TypeError(operator)
 
 

@@ -19,10 +19,12 @@ class NotInThisVersion(Diagnostic, frozen=True, kw_only=True):
     label: ClassVar[str] = "not run yet"
     hint: ClassVar[str] = "{instead}"
     wrong: ClassVar[str] = (
-        "ingest tags from values (tag string) ('a'), ('b')\n\ntransform some from tags\n  | sample 10 percent\n"
+        "ingest tags from values (tag string) ('a'), ('b')\n\n"
+        "transform some from tags\n  | derive more = array_sort([tag], x -> upper(x))\n"
     )
     right: ClassVar[str] = (
-        "ingest tags from values (tag string) ('a'), ('b')\n\ntransform some from tags\n  | limit 10\n"
+        "ingest tags from values (tag string) ('a'), ('b')\n\n"
+        "transform some from tags\n  | derive more = [upper(tag)]\n"
     )
 
     what: str  # with its article and backticks where it has some: "`publish`", "mode `merge`"

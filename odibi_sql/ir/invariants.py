@@ -8,9 +8,11 @@ from odibi_sql.ir.expressions import Column, Exists, Expr, InQuery, Outer, Scala
 from odibi_sql.ir.graph import Dataset, Graph
 from odibi_sql.ir.relations import (
     Aggregate,
+    AsOfJoin,
     Assignment,
     Dedupe,
     Distinct,
+    Explode,
     Filter,
     Join,
     Limit,
@@ -23,7 +25,7 @@ from odibi_sql.ir.relations import (
     Sort,
 )
 from odibi_sql.ir.schema import Field, Schema
-from odibi_sql.ir.types import Bool
+from odibi_sql.ir.types import Array, Bool
 from odibi_sql.ir.walk import columns_used, every, expressions, inputs
 
 Datasets = dict[str, Schema]
@@ -129,15 +131,42 @@ def _shape_problems(relation: Relation, datasets: Datasets) -> Iterator[str]:
             yield from _other_values(relation.schema, tuple(made))
         case Join():
             yield from _join_problems(relation)
+        case AsOfJoin():
+            yield from _as_of_problems(relation)
+        case Explode():
+            yield from _explode_problems(relation)
         case SetOperation():
             for each in relation.inputs:
                 yield from _other_columns(relation.schema, each.schema)
 
 
-def _join_problems(join: Join) -> Iterator[str]:
+def _explode_problems(explode: Explode) -> Iterator[str]:
+    if not isinstance(explode.value.type, Array):
+        yield f"a value that is {explode.value.type}"
+        return
+    element = Field(explode.name, explode.value.type.element)
+    yield from _other_columns(explode.schema, Schema((*explode.input.schema, element)))
+
+
+def _as_of_problems(join: AsOfJoin) -> Iterator[str]:
+    yield from _common_names(join)
+    yield from _other_columns(join.schema, Schema((*join.left.schema, *join.right.schema)))
+    for one, other in (*join.equal, join.times):
+        mine, theirs = join.left.schema.get(one), join.right.schema.get(other)
+        if mine is None or theirs is None:
+            yield f"no columns {one} and {other}"
+        elif mine.type != theirs.type:
+            yield f"{one} is {mine.type}, {other} is {theirs.type}"
+
+
+def _common_names(join: Join | AsOfJoin) -> Iterator[str]:
     both = set(join.left.schema.names) & set(join.right.schema.names)
     if both:
         yield f"both sides have {', '.join(sorted(both))}"
+
+
+def _join_problems(join: Join) -> Iterator[str]:
+    yield from _common_names(join)
     fields = join.left.schema.fields
     if join.kind not in ("semi", "anti"):
         fields = (*fields, *join.right.schema.fields)

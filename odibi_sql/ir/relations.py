@@ -79,6 +79,33 @@ class Join(Relation, frozen=True, kw_only=True):
     match: OneOf["one", "many"] | None = None
 
 
+class AsOfJoin(Relation, frozen=True, kw_only=True):
+    """Each row of `left` beside the row of `right` that agrees in the columns `equal` and whose time is the nearest.
+
+    Nearest is the latest for which `left time >= right time` (or `>`) holds, the earliest for `<=` and `<`. The columns
+    that are compared are of one type; no two rows of `right` share `equal` and time; a null agrees with nothing.
+    Without such a row, `left` gives nulls and `inner` no row. Names and schema are those of a Join.
+    """
+
+    left: Relation
+    right: Relation
+    kind: OneOf["left", "inner"]
+    equal: tuple[tuple[str, str], ...]  # a column of each side
+    times: tuple[str, str]
+    operator: OneOf[">=", ">", "<=", "<"]
+
+
+class Explode(Relation, frozen=True, kw_only=True):
+    """A row for each element of the array `value`: the columns of `input`, then the element as `name`.
+
+    An array that is empty or null gives no row.
+    """
+
+    input: Relation
+    value: Expr
+    name: str
+
+
 class AggregateAssignment(msgspec.Struct, frozen=True):
     """A name and the aggregate that makes its column."""
 

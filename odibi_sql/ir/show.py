@@ -34,8 +34,10 @@ from odibi_sql.ir.expressions import (
 from odibi_sql.ir.graph import Graph
 from odibi_sql.ir.relations import (
     Aggregate,
+    AsOfJoin,
     Dedupe,
     Distinct,
+    Explode,
     Filter,
     Join,
     Limit,
@@ -68,12 +70,15 @@ def show(relation: Relation) -> str:
             condition = "" if relation.condition is None else f" on {show_expression(relation.condition)}"
             match_ = "" if relation.match is None else f" match {relation.match}"
             return f"{show(left)}\njoin {relation.kind}{condition}{match_}\n{_indented(show(right))}"
+        case AsOfJoin(left=left, right=right, times=(one, other)):
+            pairs = [*(f"{mine} = {theirs}" for mine, theirs in relation.equal), f"{one} {relation.operator} {other}"]
+            return f"{show(left)}\njoin asof {relation.kind} on {' and '.join(pairs)}\n{_indented(show(right))}"
         case SetOperation(inputs=(first, *others)):
             word = f"{relation.kind}{' distinct' if relation.is_distinct else ''}"
             return "\n".join([show(first), *(f"{word}\n{_indented(show(each))}" for each in others)])
         case Scan() | Rows() | Read():
             return _leaf(relation)
-        case Filter() | Project() | Aggregate() | Dedupe() | Distinct() | Sort() | Limit():
+        case Filter() | Project() | Aggregate() | Dedupe() | Distinct() | Sort() | Limit() | Explode():
             return f"{show(relation.input)}\n{_line(relation)}"
     raise TypeError(relation)
 
@@ -95,8 +100,10 @@ def _leaf(relation: Scan | Rows | Read) -> str:
     return f"scan {relation.source.format} {', '.join(places)} {names}"
 
 
-def _line(relation: Filter | Project | Aggregate | Dedupe | Distinct | Sort | Limit) -> str:
+def _line(relation: Filter | Project | Aggregate | Dedupe | Distinct | Sort | Limit | Explode) -> str:
     match relation:
+        case Explode(value=value, name=name):
+            return f"explode {show_expression(value)} as {name}"
         case Filter(condition=condition):
             return f"filter {show_expression(condition)}"
         case Project(columns=columns):

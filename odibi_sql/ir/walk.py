@@ -28,9 +28,11 @@ from odibi_sql.ir.expressions import (
 from odibi_sql.ir.relations import (
     Aggregate,
     AggregateAssignment,
+    AsOfJoin,
     Assignment,
     Dedupe,
     Distinct,
+    Explode,
     Filter,
     Join,
     Limit,
@@ -190,13 +192,13 @@ def has_subquery(expr: Expr) -> bool:
 def inputs(relation: Relation) -> tuple[Relation, ...]:
     """Return the relations directly under this one; those of subqueries are not among them."""
     match relation:
-        case Join(left=left, right=right):
+        case Join(left=left, right=right) | AsOfJoin(left=left, right=right):
             return (left, right)
         case SetOperation(inputs=inputs):
             return inputs
         case Scan() | Rows() | Read():
             return ()
-        case Filter() | Project() | Aggregate() | Dedupe() | Distinct() | Sort() | Limit():
+        case Filter() | Project() | Aggregate() | Dedupe() | Distinct() | Sort() | Limit() | Explode():
             return (relation.input,)
     raise TypeError(relation)
 
@@ -204,11 +206,11 @@ def inputs(relation: Relation) -> tuple[Relation, ...]:
 def map_inputs(relation: Relation, change: Callable[[Relation], Relation]) -> Relation:
     """Return `relation` with `change` done to each of its inputs; the same object where nothing changed."""
     match relation:
-        case Join(left=left, right=right):
+        case Join(left=left, right=right) | AsOfJoin(left=left, right=right):
             return replace_changed(relation, left=change(left), right=change(right))
         case SetOperation(inputs=inside):
             return replace_changed(relation, inputs=_same_or(inside, tuple(change(each) for each in inside)))
-        case Filter() | Project() | Aggregate() | Dedupe() | Distinct() | Sort() | Limit():
+        case Filter() | Project() | Aggregate() | Dedupe() | Distinct() | Sort() | Limit() | Explode():
             return replace_changed(relation, input=change(relation.input))
     return relation
 
@@ -218,6 +220,8 @@ def expressions(relation: Relation) -> tuple[Expr, ...]:
     match relation:
         case Filter(condition=condition):
             return (condition,)
+        case Explode(value=value):
+            return (value,)
         case Project(columns=columns):
             return tuple(column.value for column in columns)
         case Join(condition=condition):
@@ -234,6 +238,8 @@ def map_expressions(relation: Relation, change: Callable[[Expr], Expr]) -> Relat
     match relation:
         case Filter(condition=condition):
             return replace_changed(relation, condition=change(condition))
+        case Explode(value=value):
+            return replace_changed(relation, value=change(value))
         case Project(columns=columns):
             return replace_changed(
                 relation, columns=_same_or(columns, tuple(_assigned(each, change) for each in columns))

@@ -41,6 +41,7 @@ class Can(msgspec.Struct, frozen=True, kw_only=True):
     scan_by_path: bool
     read_functions: bool
     materialized_cte: bool
+    asof_join: bool
     null_from_zero: bool
     fit_constants: bool
     quotient_of_decimals: bool

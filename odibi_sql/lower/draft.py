@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from odibi_sql import ir
 
-JoinWord = OneOf["", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI", "CROSS"]
+JoinWord = OneOf["", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI", "CROSS", "ASOF", "ASOF LEFT"]
 _tokens = count(1)
 
 
@@ -81,6 +81,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     group: tuple[tuple[str, Any], ...] | None = None  # key columns with their expressions; () is one group
     having: tuple[Any, ...] = ()
     qualify: tuple[Any, ...] = ()
+    is_exploded: bool = False  # a column makes rows of its elements
     is_distinct: bool = False
     distinct_on: tuple[Any, ...] = ()
     order: tuple[Any, ...] = ()
@@ -110,7 +111,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_late(self) -> bool:
         """Whether it has a part that comes after the window functions: nothing but an order can be added below it."""
-        return bool(self.qualify or self.is_distinct or self.distinct_on or self.is_cut or self.queries)
+        return bool(
+            self.qualify or self.is_distinct or self.distinct_on or self.is_cut or self.queries or self.is_exploded
+        )
 
     @property
     def waits(self) -> bool:

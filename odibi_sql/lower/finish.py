@@ -152,9 +152,10 @@ def _table(source: Source, is_one: bool) -> exp.Expression:
 
 
 def _join(join: Joined) -> exp.Expression:
-    words: dict[str, Any] = (
-        {"kind": join.word} if join.word in ("SEMI", "ANTI", "CROSS") else {"side": join.word or None}
-    )
+    side = join.word.removeprefix("ASOF").strip()
+    words: dict[str, Any] = {"side": side or None, "method": "ASOF" if join.word.startswith("ASOF") else None}
+    if join.word in ("SEMI", "ANTI", "CROSS"):
+        words = {"kind": join.word}
     on = conjunction(join.on, {}) if join.on else None
     using = [exp.Identifier(this=name) for name in join.using] or None
     return exp.Join(this=_table(join.source, is_one=False), on=on, using=using, **words)

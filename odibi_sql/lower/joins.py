@@ -30,8 +30,8 @@ ONE_SIDED = ("semi", "anti")
 
 def lower_join(node: ir.Join, left: Draft, right: Draft, place: Place) -> Draft:
     """Return the left side with one more JOIN."""
-    left = _left_side(left, node.kind, place)
-    right = _apart(_right_side(right, node.kind, place), left, place)
+    left = left_side(left, node.kind, place)
+    right = apart(right_side(right, node.kind, place), left, place)
     assert right.source is not None
     both = replace(
         left,
@@ -96,7 +96,8 @@ def _conditions(condition: ir.Expr, scope: Scope) -> list[exp.Expression]:
     return [lower_expression(part, scope).sql for part in conjuncts(condition)]
 
 
-def _left_side(draft: Draft, kind: ir.JoinKind, place: Place) -> Draft:
+def left_side(draft: Draft, kind: ir.JoinKind, place: Place) -> Draft:
+    """Return the side as a draft to which a JOIN can be added."""
     is_ready = draft.is_plain and draft.source is not None and len(draft.joins) < MOST_JOINS
     if kind not in KEEP_LEFT:
         is_ready = is_ready and not draft.where and _is_columns(draft)
@@ -105,7 +106,7 @@ def _left_side(draft: Draft, kind: ir.JoinKind, place: Place) -> Draft:
     return draft if is_ready else wrap(draft, place)
 
 
-def _right_side(draft: Draft, kind: ir.JoinKind, place: Place) -> Draft:
+def right_side(draft: Draft, kind: ir.JoinKind, place: Place) -> Draft:
     """Return the side as one source, of which columns and conditions alone are asked."""
     source = draft.source
     is_ready = source is not None and draft.is_plain and not draft.joins and not source.is_wide
@@ -120,7 +121,7 @@ def _is_columns(draft: Draft) -> bool:
     return all(isinstance(value.sql, exp.Column) for value in draft.env.values())
 
 
-def _apart(right: Draft, left: Draft, place: Place) -> Draft:
+def apart(right: Draft, left: Draft, place: Place) -> Draft:
     """Return the right side under an alias that nothing else has."""
     assert right.source is not None
     taken = (*(source.alias for source in left.sources), *place.taken)

@@ -218,7 +218,7 @@ class Work:
         self.reading = self.reading.and_(made.traits)
         names = read.schema.names
         draft = made.draft
-        is_fixed = (draft.is_distinct or draft.queries) and names != tuple(draft.env)
+        is_fixed = (draft.is_distinct or draft.queries or draft.is_exploded) and names != tuple(draft.env)
         is_wide = draft.source is not None and draft.source.is_wide and bool(place.outside)
         if is_fixed or is_wide:
             draft = made.draft = wrap(draft, self._place(read.dataset))

@@ -10,6 +10,7 @@ from sqlglot import exp
 from odibi_sql import ir
 from odibi_sql.functions import lookup
 from odibi_sql.ir.walk import every, expressions, has_subquery, has_window, outer_columns, parts
+from odibi_sql.lower.as_of import as_window, lower_as_of, without_null_times
 from odibi_sql.lower.draft import Draft, Value, value_of
 from odibi_sql.lower.expressions import exact, lower_expression
 from odibi_sql.lower.grouping import (
@@ -29,7 +30,7 @@ from odibi_sql.lower.wrapping import MOST_CONDITIONS, plain, wrap
 TINY = 4  # nodes of an expression that may be written twice
 HEAVY = 30  # nodes of an expression that others are no longer built of
 MOST_CTES = 40  # of one statement
-UNARY = ir.Filter | ir.Project | ir.Aggregate | ir.Dedupe | ir.Distinct | ir.Sort | ir.Limit
+UNARY = ir.Filter | ir.Project | ir.Aggregate | ir.Dedupe | ir.Distinct | ir.Sort | ir.Limit | ir.Explode
 
 
 def lower_relation(relation: ir.Relation, place: Place) -> Draft:
@@ -42,7 +43,7 @@ def lower_relation(relation: ir.Relation, place: Place) -> Draft:
     for node in reversed(above):
         owner = draft.owner if _is_renaming(node) else place.owner
         draft = replace(_lowered(node, draft, place), owner=owner)
-    return draft
+    return wrap(draft, place) if draft.is_exploded and place.outside else draft
 
 
 def _is_renaming(node: ir.Relation) -> bool:
@@ -62,13 +63,24 @@ def _leaf(relation: ir.Relation, place: Place) -> Draft:
             relation = without_queries(relation)
             below = lower_relation(relation.left, place)
             return replace(lower_join(relation, below, lower_relation(relation.right, place), place), owner=place.owner)
+        case ir.AsOfJoin():
+            return _as_of(without_null_times(relation), place)
         case ir.SetOperation(inputs=inputs):
             drafts = [lower_relation(each, place) for each in inputs]
             return lower_set_operation(relation, drafts, place)
     raise TypeError(relation)
 
 
+def _as_of(node: ir.AsOfJoin, place: Place) -> Draft:
+    if not place.dialect.can.asof_join:
+        return lower_relation(as_window(node), place)
+    left = lower_relation(node.left, place)
+    return replace(lower_as_of(node, left, lower_relation(node.right, place), place), owner=place.owner)
+
+
 def _lowered(node: ir.Relation, draft: Draft, place: Place) -> Draft:
+    if draft.is_exploded and not _keeps_elements(node, draft):
+        draft = wrap(draft, place)
     if place.outside and any(join.word not in ("", "LEFT", "CROSS") for join in draft.joins) and _reaches_out(node):
         draft = wrap(draft, place)  # DuckDB cannot take a correlated query through other joins
     match node:
@@ -78,6 +90,8 @@ def _lowered(node: ir.Relation, draft: Draft, place: Place) -> Draft:
             return _project(columns, draft, place)
         case ir.Aggregate():
             return lower_aggregation(node, _light(_values(node), draft, place, kept_by_name=False), place)
+        case ir.Explode():
+            return _explode(node, _light((node.value,), plain(draft, place), place), place)
         case ir.Dedupe():
             return lower_dedupe(node, draft, place)
         case ir.Distinct():
@@ -87,6 +101,21 @@ def _lowered(node: ir.Relation, draft: Draft, place: Place) -> Draft:
         case ir.Limit():
             return lower_limit(node, draft, place)
     raise TypeError(node)
+
+
+def _keeps_elements(node: ir.Relation, draft: Draft) -> bool:
+    """Whether the node only names and leaves out columns, and not those of elements, which are what makes the rows."""
+    made = {name for name, value in draft.env.items() if isinstance(value.sql, exp.Explode)}
+    return _is_renaming(node) and made <= {part.name for part in expressions(node) if isinstance(part, ir.Column)}
+
+
+def _explode(node: ir.Explode, draft: Draft, place: Place) -> Draft:
+    """Add the column of elements: in the list of columns it makes a row for each, which DuckDB does far quicker than a
+    lateral join."""
+    scope = Scope(draft, place)
+    element = value_of(exp.Explode(this=exact(node.value, scope)), node.schema[node.name].type)
+    draft = absorbed(draft, scope)
+    return replace(draft, env={**draft.env, node.name: replace(element, is_volatile=True)}, is_exploded=True, order=())
 
 
 def _reaches_out(node: ir.Relation) -> bool:

@@ -32,6 +32,9 @@ def empty(relation: ir.Relation, keys: Keys) -> ir.Relation:
             return ir.Sort(schema=relation.schema, span=relation.span, input=below, keys=order)
         case ir.Join():
             return _joined(relation)
+        case ir.AsOfJoin():
+            no_right = relation.kind == "inner" and _is_nothing(relation.right)
+            return _nothing(relation) if no_right or _is_nothing(relation.left) else relation
         case ir.SetOperation():
             return _combined(relation)
         case ir.Aggregate(keys=()):

@@ -34,6 +34,8 @@ def keys_of(relation: ir.Relation, known: Keys) -> tuple[Key, ...]:
             return keys_of(relation.input, known)
         case ir.Project():
             return _projected(relation, keys_of(relation.input, known))
+        case ir.AsOfJoin():
+            return keys_of(relation.left, known)
         case ir.Join():
             return _joined(relation, known)
     return ()

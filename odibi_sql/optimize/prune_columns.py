@@ -75,6 +75,10 @@ def _pruned(relation: ir.Relation, needed: Names, needs: Needs) -> ir.Relation:
             return _pruned_aggregate(relation, needed, needs)
         case ir.Join():
             return _pruned_join(relation, needed, needs)
+        case ir.AsOfJoin():
+            return _pruned_as_of(relation, needed, needs)
+        case ir.Explode():
+            return _pruned_explode(relation, needed, needs)
         case ir.SetOperation():
             return _pruned_set_operation(relation, needed, needs)
         case ir.Filter() | ir.Sort() | ir.Limit() | ir.Dedupe() | ir.Distinct():
@@ -141,6 +145,23 @@ def _pruned_join(relation: ir.Join, needed: Names, needs: Needs) -> ir.Relation:
     right = _pruned(relation.right, used & frozenset(relation.right.schema.names), needs)
     joined = replace_changed(relation, left=left, right=right)
     return only(joined, frozenset(left.schema.names) | frozenset(right.schema.names))
+
+
+def _pruned_as_of(relation: ir.AsOfJoin, needed: Names, needs: Needs) -> ir.Relation:
+    compared = (*relation.equal, relation.times)
+    left = _pruned(relation.left, _of(needed, relation.left) | {one for one, _ in compared}, needs)
+    right = _pruned(relation.right, _of(needed, relation.right) | {other for _, other in compared}, needs)
+    joined = replace_changed(relation, left=left, right=right)
+    return only(joined, frozenset(left.schema.names) | frozenset(right.schema.names))
+
+
+def _of(needed: Names, relation: ir.Relation) -> Names:
+    return needed & frozenset(relation.schema.names)
+
+
+def _pruned_explode(relation: ir.Explode, needed: Names, needs: Needs) -> ir.Relation:
+    below = _pruned(relation.input, needed - {relation.name} | columns_used(relation.value), needs)
+    return only(replace_changed(relation, input=below), frozenset((*below.schema.names, relation.name)))
 
 
 def _pruned_set_operation(relation: ir.SetOperation, needed: Names, needs: Needs) -> ir.Relation:

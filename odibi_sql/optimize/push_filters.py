@@ -10,6 +10,8 @@ Each condition of an `and` goes by itself; what stays, stays above.
 - aggregate, dedupe, limit per: C speaks of the keys alone. Never below an aggregate without keys (it has a row whatever
   C says) or a limit of all rows.
   A value that can fail the run (a cast, `require`) is then made for the rows that the filter leaves alone.
+- explode: C does not speak of the element, and cannot fail.
+- join asof: C speaks of the left side alone; it cannot fail where rows without a match are left out.
 - union, intersect, except: into every input. Not below intersect and except if C can fail: their inputs have rows
   that the result has not.
 """
@@ -46,6 +48,11 @@ def push_filters(relation: ir.Relation, keys: Keys) -> ir.Relation:
             return _through(relation, below, lambda condition: _speaks_of(condition, frozenset(by)))
         case ir.Filter(input=(ir.Sort() | ir.Distinct() | ir.SetOperation(kind="union")) as below):
             return _through(relation, below, lambda condition: not is_volatile(condition))
+        case ir.Filter(input=ir.Explode() as below):
+            names = frozenset(below.input.schema.names)
+            return _through(relation, below, lambda condition: _speaks_of(condition, names) and not can_fail(condition))
+        case ir.Filter(input=ir.AsOfJoin() as below):
+            return _into_left(relation, below)
         case ir.Filter(input=ir.SetOperation() as below):
             return _through(relation, below, lambda condition: not can_fail(condition) and not is_volatile(condition))
     return relation
@@ -62,6 +69,17 @@ def _through(filter_: ir.Filter, below: ir.Relation, fits: Callable[[ir.Expr], b
     if not going:
         return filter_
     below = map_inputs(below, lambda each: filtered(each, going))
+    return moved(filter_, below, without(conditions, going))
+
+
+def _into_left(filter_: ir.Filter, below: ir.AsOfJoin) -> ir.Relation:
+    """Move conditions on the left side of an as-of join there."""
+    names = frozenset(below.left.schema.names)
+    conditions = conjuncts(filter_.condition)
+    going = [each for each in conditions if _speaks_of(each, names) and (below.kind == "left" or not can_fail(each))]
+    if not going:
+        return filter_
+    below = replace_changed(below, left=filtered(below.left, going))
     return moved(filter_, below, without(conditions, going))
 
 

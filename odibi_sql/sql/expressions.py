@@ -335,7 +335,7 @@ CONVERSIONS: dict[type[exp.Expr], Callable[[Reading, Any], syntax.Expr]] = {
     exp.All: _refused("`all` here", "write `not in (select …)`"),
     exp.Collate: _refused("`collate`", "text is compared by code point"),
     exp.Alias: _refused("`as` inside of an expression", "leave it out"),
-    exp.Unnest: _refused("`unnest`", "write `explode` in a transform"),
+    exp.Unnest: _refused("`unnest` among the columns", "write `from …, unnest(…) as t(column)`"),
     exp.SimilarTo: _refused("`similar to`", "write `regexp_matches(text, pattern)`"),
     exp.Glob: _refused("`glob`", "write `like` or `regexp_matches(text, pattern)`"),
     exp.PositionalColumn: _refused("a column by number", "write its name"),

@@ -29,7 +29,7 @@ DUCKDB_DIFFERS: dict[str, tuple[str, str]] = {
     "weekday": ("`weekday` counts Sunday as 0 in DuckDB and as 6 elsewhere", "write `isodow`: Monday is 1, Sunday 7"),
     "millisecond": ("`millisecond` has the seconds in it in DuckDB", "write `epoch_ms(…) % 1000`"),
     "microsecond": ("`microsecond` has the seconds in it in DuckDB", "write `epoch_us(…) % 1000000`"),
-    "unnest": ("`unnest` makes rows of values", "write `explode` in a transform"),
+    "unnest": ("`unnest` makes rows of values", "write `from …, unnest(…) as t(column)`"),
     "random": ("`random` gives other rows each time", "write `stable_hash(…)` of a key, which looks random and stays"),
 }
 

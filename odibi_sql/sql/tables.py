@@ -62,20 +62,21 @@ def _is_comma(join: exp.Expr) -> bool:
 def _join(reading: Reading, node: Any) -> syntax.JoinItem:
     refuse_others(reading, node, ("this", "on", "using", "side", "kind", "method", "hint", "match_condition"))
     side, kind, method = (str(node.args.get(name) or "").upper() for name in ("side", "kind", "method"))
-    if method not in ("", "NATURAL"):
-        refuse(
-            reading,
-            node,
-            f"`{method.lower()} join`",
-            "write it in a transform: `join asof`" if method == "ASOF" else "",
-        )
+    is_asof = method == "ASOF"
+    if method not in ("", "NATURAL", "ASOF"):
+        refuse(reading, node, f"`{method.lower()} join`")
     found = _KINDS.get((side, kind))
+    if is_asof and (found not in ("inner", "left") or node.args.get("using")):
+        words = "`using` in an as-of join" if node.args.get("using") else f"`asof {side.lower()} join`"
+        refuse(reading, node, words, "write `asof join … on a.k = b.k and a.t >= b.t`, or `asof left join`")
     if found is None:
         refuse(reading, node, f"`{f'{side} {kind}'.strip().lower()} join`")
     on, using = node.args.get("on"), node.args.get("using") or ()
     is_natural = method == "NATURAL"
-    if found == "inner" and on is None and not using and not is_natural:
+    if found == "inner" and on is None and not using and not is_natural and not is_asof:
         found = "cross"
+    if isinstance(node.this, exp.Unnest) and found != "cross":
+        refuse(reading, node, f"a {found} join with `unnest`", "write `cross join unnest(…) as t(column)`")
     return syntax.JoinItem(
         span=reading.span(node),
         kind=found or "cross",
@@ -83,6 +84,7 @@ def _join(reading: Reading, node: Any) -> syntax.JoinItem:
         on=None if on is None else expressions.expression_of(reading, on),
         using=tuple(expressions.name_of(reading, each) for each in using),
         is_natural=is_natural,
+        is_asof=is_asof,
     )
 
 
@@ -104,13 +106,17 @@ def _item(reading: Reading, node: Any, joined: bool = False) -> syntax.FromItem:
         case exp.Values():
             refuse_others(reading, node, ("expressions", "alias"))
             return syntax.ValuesTable(span=span, rows=rows_of(reading, node), alias=alias, columns=columns)
+        case exp.Unnest(expressions=[array]) if len(columns) == 1:
+            refuse_others(reading, node, ("expressions", "alias"))
+            value = expressions.expression_of(reading, array)
+            return syntax.UnnestTable(span=span, value=value, alias=alias, columns=columns)
     words, instead = _TABLES.get(type(node), ("a table that is a call", "read files with `ingest`"))
     refuse(reading, node, words, instead)
     return syntax.ValuesTable(span=span, rows=(), alias=alias)
 
 
 _TABLES: dict[type[exp.Expr], tuple[str, str]] = {
-    exp.Unnest: ("`unnest`", "write `explode` in a transform"),
+    exp.Unnest: ("`unnest` without a name for its one column", "write `unnest(…) as t(column)`"),
     exp.Lateral: ("`lateral`", "write `explode` in a transform, or the subquery in a `with`"),
 }
 

@@ -83,6 +83,7 @@ from odibi_sql.syntax.queries import (
     SetQuery,
     StarItem,
     TableRef,
+    UnnestTable,
     ValuesQuery,
     ValuesTable,
 )
@@ -214,6 +215,7 @@ __all__ = [
     "TypedLiteral",
     "Unary",
     "UniqueRule",
+    "UnnestTable",
     "Unpivot",
     "Use",
     "ValuesFrom",

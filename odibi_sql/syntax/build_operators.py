@@ -117,17 +117,17 @@ def _cross_join(span: Span, dataset: Name, alias: Name | None, columns: Assignme
 
 
 def _as_of_join(
-    span: Span, is_left: bool, dataset: Name, alias: Name | None, columns: Assignments | None, on: Exprs
+    span: Span, kind: Any, dataset: Name, alias: Name | None, columns: Assignments | None, on: Exprs
 ) -> Operator:
-    return AsOfJoin(span=span, dataset=dataset, alias=alias, columns=columns, on=on, is_left=is_left)
+    return AsOfJoin(span=span, dataset=dataset, alias=alias, columns=columns, on=on, kind=kind)
 
 
 def _join_kind(span: Span, word: str) -> str:
     return word
 
 
-def _asof_kind(span: Span, word: str | None) -> bool:
-    return word is not None
+def _asof_kind(span: Span, word: str | None) -> str:
+    return word or "left"
 
 
 def _join_column(span: Span, new: Name | None, column: Name) -> Assignment:
@@ -215,8 +215,10 @@ def _apply(span: Span, fragment: Call) -> Operator:
     return Apply(span=span, fragment=fragment)
 
 
-def _pivot(span: Span, column: Name, values: Exprs, value: Expr, keys: Assignments | None) -> Operator:
-    return Pivot(span=span, column=column, values=values, value=value, keys=keys or ())
+def _pivot(
+    span: Span, column: Name, values: Assignments, aggregates: Assignments, keys: Assignments | None
+) -> Operator:
+    return Pivot(span=span, column=column, values=values, aggregates=aggregates, keys=keys or ())
 
 
 def _unpivot(span: Span, columns: Names, into_name: Name, into_value: Name) -> Operator:

@@ -67,7 +67,7 @@ def write_operator(out: Writer, node: Operator) -> None:
         case Join():
             _join(out, node)
         case AsOfJoin():
-            _joined(out, node, "join left asof " if node.is_left else "join asof ")
+            _joined(out, node, "join asof inner " if node.kind == "inner" else "join asof ")
         case Sort():
             _with_list(out, node, "sort ", node.keys, sort_item)
         case _:
@@ -258,11 +258,12 @@ def _pivot(out: Writer, node: Pivot) -> None:
         column(out, node.column)
         with out.group(2):
             out.text(" in (")
-            filled(out, node.values, write)
+            filled(out, node.values, item)
             out.text(")")
         out.line()
-        out.text("value ")
-        write(out, node.value)
+        with out.group(2):
+            out.text("value ")
+            filled(out, node.aggregates, item)
         if node.keys:
             out.line()
             _group_by(out, node.keys)

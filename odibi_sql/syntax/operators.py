@@ -102,13 +102,13 @@ class Join(Operator, frozen=True, kw_only=True):
 
 
 class AsOfJoin(Operator, frozen=True, kw_only=True):
-    """`join asof rates (rate) on currency and at >= rates.valid_from`; `is_left` keeps rows without a match."""
+    """`join asof rates (rate) on currency and at >= rates.valid_from`; `inner` leaves out rows without a match."""
 
     dataset: Name
     alias: Name | None
     columns: tuple[Assignment, ...] | None
     on: tuple[Expr, ...]
-    is_left: bool = False
+    kind: OneOf["left", "inner"] = "left"
 
 
 class Aggregate(Operator, frozen=True, kw_only=True):
@@ -215,11 +215,11 @@ class Apply(Operator, frozen=True, kw_only=True):
 
 
 class Pivot(Operator, frozen=True, kw_only=True):
-    """`pivot metric in ('temp', 'humidity') value avg(value) group by device_id, ts`."""
+    """`pivot metric in ('temp', wet = 'humidity') value avg(value), n = count() group by device_id, ts`."""
 
     column: Name
-    values: tuple[Expr, ...]
-    value: Expr
+    values: tuple[Assignment, ...]
+    aggregates: tuple[Assignment, ...]
     keys: tuple[Assignment, ...]
 
 

@@ -63,17 +63,26 @@ class ValuesTable(Node, frozen=True, kw_only=True):
     columns: tuple[Name, ...] = ()
 
 
-FromItem = TableRef | DerivedTable | ValuesTable
+class UnnestTable(Node, frozen=True, kw_only=True):
+    """`unnest(array) as alias (column)`, a row for each element, beside the tables before it."""
+
+    value: Expr
+    alias: Name | None
+    columns: tuple[Name, ...] = ()  # one
+
+
+FromItem = TableRef | DerivedTable | ValuesTable | UnnestTable
 
 
 class JoinItem(Node, frozen=True, kw_only=True):
-    """`[kind] join right on condition | using (columns)`; a comma is a cross join."""
+    """`[asof] [kind] join right on condition | using (columns)`; a comma is a cross join."""
 
     kind: OneOf["inner", "left", "right", "full", "semi", "anti", "cross"]
     right: FromItem
     on: Expr | None
     using: tuple[Name, ...] = ()
     is_natural: bool = False
+    is_asof: bool = False
 
 
 class SelectQuery(Query, frozen=True, kw_only=True):

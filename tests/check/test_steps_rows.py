@@ -57,10 +57,6 @@ def test_a_sort_that_nothing_uses_is_silenced_at_the_sort() -> None:
     assert codes(loud.replace("sort amount\n", "sort amount  # odibi: allow unused-sort\n")) == []
 
 
-def test_windows_of_time_are_of_a_later_version() -> None:
-    assert codes(step("aggregate n = count() group by m = tumble(at, 1 minute)")) == ["not-in-this-version"]
-
-
 def test_a_filter_that_is_no_condition() -> None:
     assert codes(step("filter amount")) == ["not-a-condition"]
     assert codes(step("filter rank() over (order by amount) = 1")) == ["misplaced-window"]

@@ -159,11 +159,6 @@ def test_what_later_versions_bring_is_refused_at_its_place(statement: str) -> No
     assert all(each.span is not None and each.span.start >= len(ORDERS) for each in found)
 
 
-@pytest.mark.parametrize("operator", ["explode status as s", "sample 10 percent", "unpivot status, at into a, b"])
-def test_operators_of_later_versions_are_refused(operator: str) -> None:
-    assert codes(step(operator, "filter nope > 1")) == ["not-in-this-version"]
-
-
 def test_values_are_of_their_columns_types() -> None:
     text = "ingest a from values (x int8, d date, m decimal(5, 2) not null) (1, '2025-01-02', 3), (null, null, 0.5)\n"
     assert rows(text, "a") == [(1, datetime.date(2025, 1, 2), Decimal("3")), (None, None, Decimal("0.5"))]

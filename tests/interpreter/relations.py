@@ -6,7 +6,8 @@ from typing import Any
 
 from interpreter.aggregates import aggregate, place, window_values
 from interpreter.evaluate import Scope, evaluate
-from interpreter.values import identity
+from interpreter.operators import OPERATORS, strict
+from interpreter.values import identity, is_equal, rank
 from interpreter.world import Row, RunFailure, World
 from odibi_sql import ir
 from odibi_sql.ir.walk import every
@@ -37,6 +38,8 @@ def _rows(relation: ir.Relation, world: World, around: Around) -> list[Row]:
             ]
         case ir.Join():
             return _joined(relation, world, around)
+        case ir.AsOfJoin():
+            return _nearest(relation, world, around)
         case ir.SetOperation():
             return _combined(relation, [rows_of(each, world, around) for each in relation.inputs])
     below = rows_of(relation.input, world, around)  # type: ignore[attr-defined]
@@ -49,6 +52,8 @@ def _of_one(relation: ir.Relation, scopes: list[Scope]) -> list[Row]:
             return [each.row for each in scopes if evaluate(condition, each) is True]
         case ir.Project(columns=columns):
             return _projected(columns, scopes)
+        case ir.Explode(value=value, name=name):
+            return [{**each.row, name: element} for each in scopes for element in evaluate(value, each) or []]
         case ir.Aggregate():
             return _aggregated(relation, scopes)
         case ir.Distinct():
@@ -77,6 +82,27 @@ def _projected(columns: tuple[ir.Assignment, ...], scopes: list[Scope]) -> list[
     for number, each in enumerate(scopes):
         here = Scope(each.row, each.around, each.world, {key: values[number] for key, values in found.items()})
         rows.append({column.name: evaluate(column.value, here) for column in columns})
+    return rows
+
+
+def _nearest(relation: ir.AsOfJoin, world: World, around: Around) -> list[Row]:
+    """Return each left row with the right row of the nearest time on the side of it that the operator says."""
+    one, other = relation.times
+    candidates = rows_of(relation.right, world, around)
+    missing = dict.fromkeys(relation.right.schema.names)
+    rows = []
+    for left in rows_of(relation.left, world, around):
+        matching = [
+            each
+            for each in candidates
+            if all(strict(is_equal)([left[mine], each[theirs]], None) for mine, theirs in relation.equal)
+            and OPERATORS[relation.operator]([left[one], each[other]], None)
+        ]
+        choose = max if relation.operator in (">=", ">") else min
+        if matching:
+            rows.append(left | choose(matching, key=lambda each: rank(each[other])))
+        elif relation.kind == "left":
+            rows.append(left | missing)
     return rows
 
 

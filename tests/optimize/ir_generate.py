@@ -362,6 +362,42 @@ def joined(make: Making, relation: ir.Relation) -> ir.Relation:
     return build.join(kind, relation, right, ir.true_of(*conditions))
 
 
+def exploded(make: Making, relation: ir.Relation) -> ir.Relation:
+    schema, type_, name = relation.schema, make.one_of(*TYPES), make.name()
+    args = tuple(expression(make, schema, type_, 1) for _ in range(make.one_of(0, 1, 2, 2)))
+    value: ir.Expr = ir.Call(type=ir.Array(type_), nullable=False, function="array", args=args)
+    if make.is_true():
+        value = ir.Case(type=value.type, branches=(ir.Branch(condition(make, schema, 1), value),), otherwise=None)
+    fields = (*schema, ir.Field(name, type_))
+    return ir.Explode(schema=ir.Schema(fields), input=relation, value=value, name=name)
+
+
+def nearest(make: Making, relation: ir.Relation) -> ir.Relation:
+    if len(relation.schema) > 8:
+        relation = selected(make, relation)
+    right = renamed(make, other(make))
+    pairs = [(one.name, two.name) for one in relation.schema for two in right.schema if one.type == two.type]
+    timed = [each for each in pairs if relation.schema[each[0]].type in (ir.INT64, ir.DATE, ir.FLOAT64, ir.STRING)]
+    if not timed:
+        return joined(make, relation)
+    times, equal = make.one_of(*timed), tuple(make.some(pairs, 0, 2))
+    by = tuple(dict.fromkeys(two for _, two in (*equal, times)))
+    order = order_of(make, right.schema, is_total=True)
+    once = ir.Dedupe(schema=right.schema, input=right, keys=by, order=order)
+    kind = make.one_of("left", "inner")
+    nullable = kind == "left"
+    theirs = tuple(ir.Field(each.name, each.type, each.nullable or nullable) for each in right.schema)
+    return ir.AsOfJoin(
+        schema=ir.Schema((*relation.schema, *theirs)),
+        left=relation,
+        right=once,
+        kind=kind,
+        equal=equal,
+        times=times,
+        operator=make.one_of(">=", ">", "<=", "<"),
+    )
+
+
 def combined(make: Making, relation: ir.Relation) -> ir.Relation:
     inputs = [relation]
     for _ in range(make.one_of(1, 1, 2)):
@@ -411,7 +447,7 @@ def beside_nothing(make: Making, relation: ir.Relation) -> ir.Relation:
 
 ROW_WISE = (derived, selected, windowed)
 GROUPING = (aggregated, deduped, made_distinct)
-OPERATORS = (filtered, filtered, *ROW_WISE, *GROUPING, limited, sorted_, joined, joined, combined)
+OPERATORS = (filtered, filtered, *ROW_WISE, *GROUPING, limited, sorted_, joined, joined, nearest, exploded, combined)
 SHAPES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "drop-steps": (OPERATORS, OPERATORS),
     "fold-constants": ((constant,), (constant,)),

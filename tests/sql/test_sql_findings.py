@@ -67,10 +67,6 @@ FINDINGS = [
         "select client, count(*) as n from orders group by grouping sets ((client), ())",
         [("not-in-the-graph", "grouping sets ((client), ())")],
     ),
-    (
-        "select id from orders asof join clients on orders.id >= clients.client",
-        [("not-in-the-graph", "clients on orders.id >= clients.client")],
-    ),
     ("select id from 'orders.csv'", [("not-in-the-graph", "'orders.csv'")]),
     ("select id from read_csv('x.csv')", [("not-in-the-graph", "read_csv('x.csv')")]),
     ("select id from main.orders", [("not-in-the-graph", "main.orders")]),

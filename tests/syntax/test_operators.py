@@ -31,9 +31,10 @@ OPERATORS = {
     "join cross b as c (x)": "(Join cross b c [(Assignment x)])",
     "join left on left": "(Join inner left [left])",
     "join left left on left": "(Join left left [left])",
-    "join asof b (r) on c and d >= b.e": "(AsOfJoin b [(Assignment r)] [c (>= d b.e)])",
-    "join left asof b on c": "(AsOfJoin b [c] True)",
-    "join asof left b on c": "(AsOfJoin b [c] True)",
+    "join asof b (r) on c and d >= b.e": "(AsOfJoin b [(Assignment r)] [c (>= d b.e)] left)",
+    "join left asof b on c": "(AsOfJoin b [c] left)",
+    "join asof inner b on c": "(AsOfJoin b [c] inner)",
+    "join asof left b on c": "(AsOfJoin b [c] left)",
     "join asof on c": "(Join inner asof [c])",
     "aggregate n = count() group by a, b = f(c)": (
         "(Aggregate [(Assignment n (Call count))] [(Assignment a) (Assignment b (Call f [(Argument c)]))])"
@@ -67,7 +68,12 @@ OPERATORS = {
     "expect fresh a within 1 day": "(Expect (FreshRule a (Duration 1 day)))",
     "expect references b on c = b.d": "(Expect (ReferencesRule b [(= c b.d)]))",
     "apply f(a, b)": "(Apply (Call f [(Argument a) (Argument b)]))",
-    "pivot a in (1, 2) value max(b) group by c": ("(Pivot a [1 2] (Call max [(Argument b)]) [(Assignment c)])"),
+    "pivot a in (1, 2) value max(b) group by c": (
+        "(Pivot a [(Assignment 1) (Assignment 2)] [(Assignment (Call max [(Argument b)]))] [(Assignment c)])"
+    ),
+    "pivot a in (b = 1) value c = max(d), e = count()": (
+        "(Pivot a [(Assignment b 1)] [(Assignment c (Call max [(Argument d)])) (Assignment e (Call count))])"
+    ),
     "unpivot a, b into c, d": "(Unpivot [a b] c d)",
     "explode a as b": "(Explode a b)",
     "sample 10 percent seed 42": "(Sample 10 percent 42)",
