@@ -26,14 +26,15 @@ class Outside(msgspec.Struct, frozen=True):
 
 
 class Shared:
-    """Datasets that take lines to read: `whole` as they are read, `wrapped` as a CTE; by the identity of their source.
+    """Datasets that take lines to read: `whole` as they are read, `wrapped` beside it as a CTE; by the identity of their
+    source.
 
     All who read one in a statement read one CTE.
     """
 
     def __init__(self) -> None:
         self.whole: dict[int, Draft] = {}
-        self.wrapped: dict[int, Draft] = {}
+        self.wrapped: dict[int, tuple[Draft, Draft]] = {}
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

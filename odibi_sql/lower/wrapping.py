@@ -26,15 +26,16 @@ def wrap(draft: Draft, place: Place) -> Draft:
 
 def _shared(draft: Draft, place: Place) -> Draft | None:
     """Return the draft over the CTE of its dataset, where it is columns of that as it is read; else None."""
-    whole = place.shared.whole.get(id(draft.source))
+    shared, key = place.shared, id(draft.source)
+    whole, over = shared.wrapped.get(key, (shared.whole.get(key), None))
     if whole is None or draft.joins or draft.where is not whole.where or not draft.is_plain:
         return None
     names = {value.token: name for name, value in whole.env.items()}
     if any(value.token not in names for value in draft.env.values()):
         return None
-    over = place.shared.wrapped.get(id(draft.source))
     if over is None:
-        over = place.shared.wrapped[id(draft.source)] = _wrapped(whole, place)
+        over = _wrapped(whole, place)
+        shared.wrapped[key] = (whole, over)
     env = {name: over.env[names[value.token]] for name, value in draft.env.items()}
     return replace(over, env=env, owner=draft.owner)
 
