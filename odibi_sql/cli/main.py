@@ -21,6 +21,7 @@ COMMANDS = {
     "run": "Run a pipeline.",
     "show": "Print the rows of one dataset.",
     "test": "Run the tests of pipelines, with nothing but their rows.",
+    "verify": "Run a pipeline on two engines, and compare the rows.",
     "fmt": "Lay out pipelines in the one style.",
     "functions": "List the functions of the language, or describe one.",
     "explain": "Explain an error code, with an example.",

@@ -14,9 +14,9 @@ def render(diagnostic: Diagnostic) -> str:
     """Return the picture of one diagnostic, several lines, without a line end after the last."""
     lines = [f"{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"]
     if diagnostic.span is not None:
-        lines += _picture(diagnostic.span, diagnostic.caption)
+        lines += picture(diagnostic.span, diagnostic.caption)
     for span, words in diagnostic.more:
-        lines += _picture(span, words)
+        lines += picture(span, words)
     if diagnostic.advice:
         lines.append(f"  help: {diagnostic.advice}")
     return "\n".join(lines)
@@ -34,7 +34,8 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'s' if count > 1 else ''}" if count else ""
 
 
-def _picture(span: Span, caption: str) -> list[str]:
+def picture(span: Span, caption: str) -> list[str]:
+    """Return the lines that show a place: where it is, and its line with the text underlined."""
     line, column = span.source.line_and_column(span.start)
     text = span.source.line_text(line)
     width = max(1, min(span.end - span.start, len(text) - column + 1))
