@@ -65,7 +65,16 @@ def lower_call(
     template = _TEMPLATES.get(key)
     if template is None:
         template = _TEMPLATES[key] = _template(function, types, known, dialect)
-    return _filled(template, _exact(parameters, types, args, dialect) if args else [], around)
+    filled = _filled(template, _exact(parameters, types, args, dialect) if args else [], around)
+    return filled if function.kind == "scalar" else _without_constant_order(filled)
+
+
+def _without_constant_order(tree: Any) -> Any:
+    """Take the ORDER BY out of an aggregate of a constant: DuckDB refuses MODE(1 ORDER BY 1)."""
+    for order in list(tree.find_all(exp.Order)):
+        if order.this is not None and order.find(exp.Column) is None:
+            order.replace(order.this)
+    return tree
 
 
 def _as_floats(types: Types, args: Sequence[Any], dialect: Dialect) -> tuple[Sequence[Any], Types]:

@@ -26,8 +26,7 @@ class Outside(msgspec.Struct, frozen=True):
 
 
 class Shared:
-    """Datasets that take lines to read: `whole` as they are read, `wrapped` beside it as a CTE; by the identity of their
-    source.
+    """Datasets that take lines to read: `whole` as they are read, `wrapped` with their CTE; by the source's identity.
 
     All who read one in a statement read one CTE.
     """

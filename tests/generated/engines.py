@@ -49,7 +49,8 @@ class DuckDB:
     def __init__(self) -> None:
         self.connection = duckdb.connect(config={"threads": 1})
         for setting in load_dialect("duckdb").settings.values():
-            self.connection.execute(f"SET {setting.name} = '{setting.value}'")
+            if setting.name:
+                self.connection.execute(f"SET {setting.name} = '{setting.value}'")
 
     def keep(self, name: str, sql: str) -> None:
         self.connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')

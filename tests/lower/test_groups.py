@@ -15,6 +15,7 @@ CASES = {
     "| aggregate n = count() group by j = item || 'x' | select z = j || 'y', n": [("axy", 1), ("bxy", 2)],
     "| aggregate n = count() group by j = k + 1 | select z = j * 2 + j, n": [(6, 1), (9, 2)],
     "| derive c = 'x' | aggregate f = first(k order by c), l = array_agg(k order by c)": [(1, [1, 2, 2])],
+    "| aggregate m = mode(7), y = mode(year(date '2024-04-29'))": [(7, 2024)],
     "| aggregate n = count() group by j = upper(item) | select z = j || 'y', n": [("Ay", 1), ("By", 2)],
 }
 
