@@ -78,7 +78,11 @@ def sum_(x: NumericValue) -> NumericValue:
     examples=("avg(x) = 1.5 for x in (1, 2, null)", "avg(x) is null for x in (null)"),
 )
 def avg(x: NumericValue) -> NumericValue:
-    """Return the mean, as float64 of decimals too; null of no values."""
+    """Return the mean, as float64; null of no values.
+
+    Of whole numbers and decimals it is their exact sum, as float64, divided by how many there are. The last bits of a
+    mean of floats depend on the order of the rows.
+    """
     return x.mean()
 
 

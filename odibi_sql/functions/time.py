@@ -116,7 +116,10 @@ def make_timestamp(
     minute: IntegerValue,
     second: NumericValue,
 ) -> TimestampValue:
-    """Return the timestamp of these parts, the seconds with a fraction; what is none fails the run."""
+    """Return the timestamp of these parts, the seconds with a fraction; what is none fails the run.
+
+    The seconds are rounded to microseconds; 60 of them are the next minute.
+    """
 
 
 @function(

@@ -7,8 +7,12 @@ and kept. `[functions.NAME]` of a dialect file says where an engine needs anothe
            argument that decides, or by the number of arguments ("1", "2"), with "else" for the rest. `{parameter}` is
            an argument, of a variadic one all of them; `{parameter_x}` is the `x` that is made of a constant (see
            `signature.Parameter.made`); `{type}` is the type of the result. `AGG(…)` stands around the aggregate where
-           it is not the outermost call
+           it is not the outermost call. The kind of an array can have that of its elements ("array<integer>"),
+           `{total}` is the type of their sum
     by     the parameter that decides; the first where this is left out
+    ordered, filtered, different
+           as `sql`, for an aggregate with ORDER BY, and for one over a window with FILTER or DISTINCT, where the engine
+           does not take these (see `lower/shapes.py`)
     pairs  a template of `{left}` and `{right}`, from the left to the right over all arguments
     cast   the kinds of result types to which the form is cast, for the engine's own would be another
     why    what the engine, or Ibis, does otherwise
@@ -24,6 +28,7 @@ from sqlglot import exp
 
 from odibi_sql import ir
 from odibi_sql.functions import Function, Parameter
+from odibi_sql.functions.array_numbers import total
 from odibi_sql.functions.resolve import parameters_of
 from odibi_sql.lower.casts import lower_cast
 from odibi_sql.lower.dialect import Dialect, load_dialect
@@ -34,7 +39,13 @@ from odibi_sql.lower.typed import Typed, as_float, cast_to, number, text
 Types = tuple[ir.Type, ...]
 Around = Callable[[Any], Any]
 CALL = "call"  # the mark of the aggregate or window function in a template
-TAKES_IGNORE_NULLS = {"FIRST_VALUE": exp.FirstValue, "LAST_VALUE": exp.LastValue, "NTH_VALUE": exp.NthValue}
+TAKES_IGNORE_NULLS = {
+    "FIRST_VALUE": exp.FirstValue,
+    "LAST_VALUE": exp.LastValue,
+    "NTH_VALUE": exp.NthValue,
+    "LAG": exp.Lag,
+    "LEAD": exp.Lead,
+}
 _TEMPLATES: dict[tuple[Any, ...], Any] = {}
 
 
@@ -45,12 +56,14 @@ def lower_call(
     constants: tuple[Any, ...],
     dialect_name: str,
     around: Around | None = None,
+    shape: str = "sql",
 ) -> Any:
     """Return a call as a new tree, of exactly the type that the function declares.
 
     `types` are those that the arguments were brought to; `constants` has the Python value of each argument that is one,
     None of the others. The trees in `args` become parts of the result. `around` gets the bare aggregate or window
-    function and gives what stands in its place: with DISTINCT, ORDER BY, FILTER, OVER (…).
+    function and gives what stands in its place: with DISTINCT, ORDER BY, FILTER, OVER (…). `shape` is the entry of the
+    dialect file that is taken if it is there.
     """
     dialect = load_dialect(dialect_name)
     if function.cast_to is not None:
@@ -61,10 +74,12 @@ def lower_call(
     if function.kind == "scalar" and function.fixed_result == ir.FLOAT64:
         args, types = _as_floats(types, args, dialect)
     known = _known(parameters, types, constants)
-    key = (function.name, types, known, dialect_name)
+    entry = dialect.functions.get(function.name, {})
+    shape = shape if shape in entry else "sql"
+    key = (function.name, types, known, dialect_name, shape)
     template = _TEMPLATES.get(key)
     if template is None:
-        template = _TEMPLATES[key] = _template(function, types, known, dialect)
+        template = _TEMPLATES[key] = _template(function, types, known, dialect, shape)
     filled = _filled(template, _exact(parameters, types, args, dialect) if args else [], around)
     return filled if function.kind == "scalar" else _without_constant_order(filled)
 
@@ -87,26 +102,6 @@ def _as_floats(types: Types, args: Sequence[Any], dialect: Dialect) -> tuple[Seq
         for arg, type_, is_cast in zip(args, types, cast, strict=True)
     ]
     return floats, tuple(ir.FLOAT64 if is_cast else type_ for type_, is_cast in zip(types, cast, strict=True))
-
-
-def with_distinct(call: Any) -> Any:
-    """Return a bare aggregate over the different values only."""
-    name = "expressions" if isinstance(call, exp.Anonymous) else "this"
-    inside = call.args[name]
-    first = inside[0] if isinstance(inside, list) else inside
-    distinct = exp.Distinct(expressions=[first])
-    call.set(name, [distinct, *inside[1:]] if isinstance(inside, list) else distinct)
-    return call
-
-
-def with_order(call: Any, keys: list[Any]) -> Any:
-    """Return a bare aggregate over the values in an order: the keys are `exp.Ordered`."""
-    if isinstance(call, exp.Anonymous):
-        *before, last = call.expressions
-        call.set("expressions", [*before, exp.Order(this=last, expressions=keys)])
-    else:
-        call.set("this", exp.Order(this=call.this, expressions=keys))
-    return call
 
 
 def _known(parameters: tuple[Parameter, ...], types: Types, constants: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -159,11 +154,13 @@ def _with_type(sql: Any, type_: ir.Type, dialect: Dialect) -> Any:
     return as_float(sql) if type_ == ir.FLOAT64 and not is_null else cast_to(sql, type_, dialect)
 
 
-def _template(function: Function, types: Types, known: tuple[Any, ...], dialect: Dialect) -> Any:
+def _template(function: Function, types: Types, known: tuple[Any, ...], dialect: Dialect, shape: str) -> Any:
     result, entry = function.result(types), dialect.functions.get(function.name, {})
-    form = _chosen(entry, function, types, known)
+    form = _chosen(entry, shape, function, types, known)
     if form is not None:
         form = form.replace("{type}", dialect.type_name(result))
+        if "{total}" in form:
+            form = form.replace("{total}", dialect.type_name(total((_element(types[0]),))))
         tree = filled(form, _values(function, known, dialect), dialect)
     elif "pairs" in entry:
         tree = _paired(entry["pairs"], len(types), dialect)
@@ -178,17 +175,24 @@ def _template(function: Function, types: Types, known: tuple[Any, ...], dialect:
     return fold(tree)
 
 
-def _chosen(entry: Mapping[str, Any], function: Function, types: Types, known: tuple[Any, ...]) -> str | None:
+def _chosen(
+    entry: Mapping[str, Any], shape: str, function: Function, types: Types, known: tuple[Any, ...]
+) -> str | None:
     """Return the template of these arguments, or None where there is none."""
-    sql: str | Mapping[str, str] | None = entry.get("sql")
+    sql: str | Mapping[str, str] | None = entry.get(shape)
     if sql is None or isinstance(sql, str):
         return sql
     names = [each.name for each in function.parameters]
     by = names.index(entry["by"]) if "by" in entry else 0
     keys = [str(len(types)), "else"]
     if by < len(types):
-        keys = [str(known[by]), str(types[by]), _kind(types[by]), *keys]
+        choice = [str(known[by])] if function.parameters[by].choices else []
+        keys = [*choice, str(types[by]), f"array<{_kind(_element(types[by]))}>", _kind(types[by]), *keys]
     return next((sql[key] for key in keys if key in sql), None)
+
+
+def _element(type_: ir.Type) -> ir.Type:
+    return type_.element if isinstance(type_, ir.Array) else type_
 
 
 def _paired(form: str, count: int, dialect: Dialect) -> Any:

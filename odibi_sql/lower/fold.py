@@ -85,6 +85,8 @@ def _function(node: Any) -> Any:
             return exp.Null() if left == right else number(left)
         case "TRUNC", [int() as value]:
             return number(value)
+        case "LEAST", [int() as left, int() as right]:
+            return number(min(left, right))
     return node
 
 

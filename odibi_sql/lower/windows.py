@@ -9,45 +9,64 @@ from sqlglot import exp
 from odibi_sql import ir
 from odibi_sql.functions import lookup
 from odibi_sql.lower import expressions
-from odibi_sql.lower.calls import Around, lower_call, with_distinct, with_order
+from odibi_sql.lower.calls import Around, lower_call
 from odibi_sql.lower.dialect import Dialect
 from odibi_sql.lower.scope import Scope
+from odibi_sql.lower.shapes import (
+    is_collected,
+    outside_null,
+    sorted_by_keys,
+    with_distinct,
+    with_filter,
+    with_keys,
+    with_order,
+)
 from odibi_sql.lower.times import has_structs, measured
 from odibi_sql.lower.typed import Typed
 
 
 def lower_aggregate(call: ir.AggregateCall, scope: Scope) -> Typed:
     """Return the call of an aggregate function."""
-    order = _telling(call.order, scope)
-    where = _where(call, scope)
+    order, where, can = _telling(call.order, scope), _where(call, scope), scope.dialect.can
 
     def around(bare: Any) -> Any:
-        arranged = with_distinct(bare) if call.is_distinct else bare
-        if order:
-            arranged = with_order(arranged, [key.copy() for key in order])
-        return _filtered(arranged, where)
+        keys = [key.copy() for key in order]
+        is_sorted = bool(keys) and not can.order_in_aggregates and is_collected(bare)
+        arranged = with_keys(bare, keys) if is_sorted else bare
+        arranged = with_distinct(arranged) if call.is_distinct else arranged
+        if keys and can.order_in_aggregates:
+            arranged = with_order(arranged, keys)
+        arranged = with_filter(arranged, where)
+        return sorted_by_keys(arranged, keys) if is_sorted else arranged
 
-    return Typed(sql=_call(call, scope, around), type=call.type)
+    return Typed(sql=_call(call, scope, around, "ordered" if order else "sql"), type=call.type)
 
 
 def lower_window(call: ir.WindowCall, scope: Scope) -> Typed:
     """Return the call of a function OVER (…)."""
-    where = _where(call, scope)
+    where, can = _where(call, scope), scope.dialect.can
     partition = [expressions.lower_expression(part, scope).sql for part in call.partition]
     order = _telling(call.order, scope) or unordered(call.function, scope.dialect)
 
     def around(bare: Any) -> Any:
-        arranged = with_distinct(bare) if call.is_distinct else bare
+        arranged = with_distinct(bare) if call.is_distinct and can.distinct_in_windows else bare
         if call.ignore_nulls:
             arranged = exp.IgnoreNulls(this=arranged)
+        arranged = with_filter(arranged, where) if can.filter_in_windows else outside_null(arranged, where)
         return exp.Window(
-            this=_filtered(arranged, where),
+            this=arranged,
             partition_by=[part.copy() for part in partition],
             order=exp.Order(expressions=[key.copy() for key in order]) if order else None,
             spec=None if call.frame is None else _frame(call.frame, bool(order)),
         )
 
-    return Typed(sql=_call(call, scope, around), type=call.type)
+    return Typed(sql=_call(call, scope, around, _window_shape(call)), type=call.type)
+
+
+def _window_shape(call: ir.WindowCall) -> str:
+    if call.is_distinct or call.function == "count_distinct":
+        return "different"
+    return "sql" if call.where is None else "filtered"
 
 
 def unordered(name: str, dialect: Dialect) -> list[exp.Expression]:
@@ -76,22 +95,16 @@ def ordered(key: ir.SortKey, scope: Scope) -> exp.Expression:
     return exp.Ordered(this=value, desc=key.descending or None, nulls_first=key.nulls_first)
 
 
-def _call(call: ir.AggregateCall | ir.WindowCall, scope: Scope, around: Around) -> Any:
+def _call(call: ir.AggregateCall | ir.WindowCall, scope: Scope, around: Around, shape: str) -> Any:
     function = lookup(call.function)
     assert function is not None, call.function
     args = tuple(expressions.exact(arg, scope) for arg in call.args)
     types = tuple(arg.type for arg in call.args)
-    return lower_call(function, types, args, expressions.constants_of(call.args), scope.dialect.name, around=around)
+    return lower_call(function, types, args, expressions.constants_of(call.args), scope.dialect.name, around, shape)
 
 
 def _where(call: ir.AggregateCall | ir.WindowCall, scope: Scope) -> Any:
     return None if call.where is None else expressions.lower_expression(call.where, scope).sql
-
-
-def _filtered(call: Any, where: Any) -> Any:
-    if where is None:
-        return call
-    return exp.Filter(this=call, expression=exp.Where(this=where.copy()))
 
 
 def _frame(frame: ir.Frame, is_ordered: bool) -> exp.Expression | None:

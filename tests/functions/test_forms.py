@@ -9,7 +9,8 @@ from sqlglot import exp, parse_one
 
 from odibi_sql import ir
 from odibi_sql.functions import CATALOGUE
-from odibi_sql.lower.calls import lower_call, with_distinct, with_order
+from odibi_sql.lower.calls import lower_call
+from odibi_sql.lower.shapes import with_distinct, with_order
 
 S, I, F, D, T = ir.STRING, ir.INT64, ir.FLOAT64, ir.DATE, ir.TIMESTAMP  # noqa: E741
 N = None
@@ -68,8 +69,12 @@ def test_what_stands_around_an_aggregate_stands_around_it_alone() -> None:
         return exp.Filter(this=with_distinct(call), expression=exp.Where(this=exp.column("ok")))
 
     assert lowered("sum", (I,), ("n",), (N,), filtered) == "CAST(SUM(DISTINCT n) FILTER(WHERE ok) AS BIGINT)"
-    corr = lowered("corr", (F, F), ("a", "b"), (N, N), lambda call: exp.Window(this=call))
-    assert corr == "NULLIF(CORR(a, b) OVER (), CAST('NaN' AS DOUBLE))"
+    mean = lowered("avg", (I,), ("n",), (N,), lambda call: exp.Window(this=call))
+    assert mean == "CAST(SUM(n) OVER () AS DOUBLE) / COUNT(n) OVER ()"
+
+
+def test_a_constant_is_not_taken_for_the_number_of_arguments() -> None:
+    assert lowered("range", (I, I, I), ("2", "n", "3"), (2, N, 3)) == "RANGE(2, n, 3)"
 
 
 def test_the_order_of_an_aggregate_stands_in_it() -> None:

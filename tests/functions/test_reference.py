@@ -6,6 +6,8 @@ import subprocess
 import sys
 from collections import Counter
 
+import pytest
+
 from odibi_sql.functions import CATALOGUE, describe, lookup, names, signature, summary
 from odibi_sql.functions.reference import page, reference
 from odibi_sql.lower import load_dialect
@@ -49,11 +51,12 @@ def test_summaries_are_one_line() -> None:
         assert len(line) <= 130, (each.name, len(line))
 
 
-def test_entries_of_the_dialect_are_of_functions_that_there_are() -> None:
-    entries = load_dialect("duckdb").functions
+@pytest.mark.parametrize("dialect", ["duckdb", "spark"])
+def test_entries_of_the_dialect_are_of_functions_that_there_are(dialect: str) -> None:
+    entries = load_dialect(dialect).functions
     assert set(entries) <= set(CATALOGUE)
     for name, entry in entries.items():
-        assert set(entry) <= {"sql", "by", "pairs", "cast", "why"}, name
+        assert set(entry) <= {"sql", "by", "pairs", "cast", "why", "ordered", "filtered", "different"}, name
         assert entry["why"].endswith("."), name
         assert {"sql", "pairs", "cast"} & set(entry), name
 
