@@ -29,7 +29,7 @@ class Case(msgspec.Struct, frozen=True):
 def scalar_cases(name: str) -> list[Case]:
     """Return the cases of a scalar function of the catalogue."""
     function = CATALOGUE[name]
-    return [_case(function, *each) for each in _signatures(function)]
+    return [_case(function, *each) for each in signatures(function)]
 
 
 def crossed(values: Sequence[Sequence[Any]], seed: str) -> tuple[tuple[Any, ...], ...]:
@@ -83,7 +83,7 @@ def _is_in_range(value: Any, type_: ir.Type) -> bool:
     return not isinstance(type_, ir.Integer) or -(2 ** (type_.bits - 1)) <= value < 2 ** (type_.bits - 1)
 
 
-def _signatures(function: Function) -> Iterator[tuple[tuple[ir.Type, ...], tuple[Any, ...]]]:
+def signatures(function: Function) -> Iterator[tuple[tuple[ir.Type, ...], tuple[Any, ...]]]:
     """Give the types and constants that a function takes as they are."""
     most = len(function.parameters)
     is_variadic = most > 0 and function.parameters[-1].is_variadic

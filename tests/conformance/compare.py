@@ -33,7 +33,7 @@ def same(expected: Any, found: Any, type_: ir.Type, ulps: int = 0) -> bool:
         case ir.Json():
             return bool(json.loads(expected) == json.loads(found))
         case ir.Duration():
-            return expected == _interval(found)
+            return _length(expected) == _length(_interval(found))
         case ir.TimestampTz():
             return bool(expected == found.astimezone(datetime.UTC).replace(tzinfo=None))
     return type(expected) is type(found) and bool(expected == found)
@@ -58,6 +58,11 @@ def _interval(found: Any) -> ir.Interval:
     if isinstance(found, datetime.timedelta):
         return ir.Interval(0, 0, found // datetime.timedelta(microseconds=1))
     return ir.Interval(found.months, found.days, found.nanoseconds // 1000)
+
+
+def _length(interval: ir.Interval) -> tuple[int, int]:
+    """Return the months, and the rest with a day as 24 hours."""
+    return interval.months, interval.days * 86_400_000_000 + interval.microseconds
 
 
 def arrow_type(type_: ir.Type) -> pa.DataType:

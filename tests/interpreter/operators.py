@@ -14,6 +14,7 @@ from interpreter.times import add_interval
 from interpreter.values import identity, is_equal, is_less
 from odibi_sql import ir
 
+DAY = datetime.timedelta(days=1)
 Args = list[Any]
 Operator = Callable[[Args, ir.Call], Any]
 
@@ -84,10 +85,12 @@ def _with_interval(name: str, one: Any, other: Any, expr: ir.Call) -> Any:
 
 
 def _difference(one: Any, other: Any) -> Any:
+    """Return the days between two dates; of timestamps whole days and the time that is left, of one sign."""
     gap = one - other
     if not isinstance(one, datetime.datetime):
         return gap.days
-    return ir.Interval(0, 0, gap // datetime.timedelta(microseconds=1))
+    sign = -1 if gap < datetime.timedelta(0) else 1
+    return ir.Interval(0, sign * abs(gap).days, sign * (abs(gap) % DAY // datetime.timedelta(microseconds=1)))
 
 
 def _calculated(name: str, one: Any, other: Any, expr: ir.Call) -> Any:
