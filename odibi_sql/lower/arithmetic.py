@@ -41,7 +41,7 @@ def lower_arithmetic(name: str, left: Typed, right: Typed, type_: ir.Type, wante
 def lower_negation(operand: Typed, type_: ir.Type, dialect: Dialect) -> Typed:
     """Return `-operand`, of `type_`; the negative of the least integer fails."""
     if isinstance(type_, ir.Duration) and has_structs(dialect):
-        return Typed(sql=operator("- duration", dialect, {"x": operand.sql}), type=type_)
+        return Typed(sql=operator("- duration", dialect, {"x": operand.sql}, type_), type=type_)
     if isinstance(type_, ir.Decimal) and "- decimal" in dialect.operators and not operand.is_constant:
         return Typed(sql=operator("- decimal", dialect, {"x": operand.sql}, type_), type=type_)
     is_wide = operand.type == type_ or operand.is_constant

@@ -50,6 +50,7 @@ class Can(msgspec.Struct, frozen=True, kw_only=True):
     order_in_aggregates: bool
     filter_in_windows: bool
     distinct_in_windows: bool
+    query_in_join: bool
 
 
 class Decimals(msgspec.Struct, frozen=True, kw_only=True):

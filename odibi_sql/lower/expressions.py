@@ -13,7 +13,7 @@ from odibi_sql.lower.casts import failure, lower_cast
 from odibi_sql.lower.literals import lower_literal
 from odibi_sql.lower.operators import lower_operator
 from odibi_sql.lower.scope import Scope
-from odibi_sql.lower.subqueries import lower_exists, lower_in_query, lower_scalar_query
+from odibi_sql.lower.subqueries import as_exists, lower_exists, lower_in_query, lower_scalar_query
 from odibi_sql.lower.typed import Typed, cast_to, exactly, text
 from odibi_sql.lower.windows import lower_aggregate, lower_window
 
@@ -44,6 +44,9 @@ def lower_expression(expr: ir.Expr, scope: Scope) -> Typed:
         case ir.Exists(relation=relation):
             return lower_exists(relation, scope)
         case ir.InQuery(operand=operand, relation=relation):
+            written = None if scope.dialect.can.null_from_in else as_exists(expr)
+            if written is not None:
+                return lower_expression(written, scope)
             return lower_in_query(exact(operand, scope), relation, scope)
         case ir.ScalarQuery(relation=relation):
             return lower_scalar_query(relation, scope)
@@ -89,10 +92,14 @@ def _case(expr: ir.Case, scope: Scope) -> Typed:
     values = [branch.value for branch in expr.branches]
     otherwise = None if _is_null(expr.otherwise) else expr.otherwise
     lowered = met((*values, *(() if otherwise is None else (otherwise,))), expr.type, scope)
-    conditions = [lower_expression(branch.condition, scope).sql for branch in expr.branches]
+    conditions = [_condition(lower_expression(branch.condition, scope), scope) for branch in expr.branches]
     ifs = [exp.If(this=condition, true=value) for condition, value in zip(conditions, lowered, strict=False)]
     default = lowered[-1] if otherwise is not None else None
     return Typed(sql=exp.Case(ifs=ifs, default=default), type=expr.type)
+
+
+def _condition(lowered: Typed, scope: Scope) -> exp.Expression:
+    return exactly(lowered, ir.BOOL, scope.dialect) if lowered.type == ir.NULL else lowered.sql
 
 
 def _is_null(expr: ir.Expr | None) -> bool:

@@ -43,6 +43,10 @@ def lower_join(node: ir.Join, left: Draft, right: Draft, place: Place) -> Draft:
     scope = Scope(both, place)
     conditions = () if node.condition is None else tuple(_conditions(node.condition, scope))
     both = absorbed(both, scope)
+    queries: tuple[Any, ...] = ()
+    if node.kind == "inner" and not place.dialect.can.query_in_join:
+        queries = tuple(each for each in conditions if each.find(exp.Query))
+        conditions = tuple(each for each in conditions if not each.find(exp.Query))
     held, waiting = (
         ((*conditions, *right.where), ()) if node.kind not in ("inner", "cross") else (conditions, right.where)
     )
@@ -55,7 +59,7 @@ def lower_join(node: ir.Join, left: Draft, right: Draft, place: Place) -> Draft:
         both,
         env=env,
         joins=(*left.joins, joined),
-        where=(*left.where, *waiting),
+        where=(*left.where, *waiting, *queries),
         is_correlated=both.is_correlated or right.is_correlated,
         is_referred_to=both.is_referred_to or right.is_referred_to,
     )

@@ -36,7 +36,7 @@ def lower_literal(literal: ir.Literal, dialect: Dialect) -> Typed:
             return Typed(sql=cast_to(text(_time_text(value, literal.type)), literal.type, dialect), type=literal.type)
         case ir.Duration():
             assert isinstance(value, ir.Interval)
-            sql = _duration(value) if "measure" in dialect.operators else _interval(value)
+            sql = _duration(value, dialect) if "measure" in dialect.operators else _interval(value)
             return Typed(sql=sql, type=ir.DURATION, interval=value)
     return Typed(sql=text(str(value)), type=ir.STRING, is_constant=True)
 
@@ -117,15 +117,15 @@ def _time_text(value: ir.Value, type_: ir.Type) -> str:
     return f"{written}+00" if isinstance(type_, ir.TimestampTz) else written
 
 
-def _duration(value: ir.Interval) -> exp.Expression:
-    """Return a struct of the three parts."""
+def _duration(value: ir.Interval, dialect: Dialect) -> exp.Expression:
+    """Return a struct of the three parts, each of which could be null: so they are in every other duration."""
     parts = {"months": value.months, "days": value.days, "microseconds": value.microseconds}
     args: list[exp.Expression] = []
     for name, amount in parts.items():
         long = exp.Literal.number(f"{abs(amount)}L")
         wide: exp.Expression = exp.Neg(this=long) if amount < 0 else long
         args += [text(name), wide if name == "microseconds" else number(amount)]
-    return exp.Anonymous(this="named_struct", expressions=args)
+    return cast_to(exp.Anonymous(this="named_struct", expressions=args), ir.DURATION, dialect)
 
 
 def interval_steps(value: ir.Interval) -> list[exp.Expression]:

@@ -18,6 +18,7 @@ from odibi_sql.lower.goals import Asked, what_is_asked
 from odibi_sql.lower.grouping import lower_sort
 from odibi_sql.lower.naming import Names, unused
 from odibi_sql.lower.printer import print_statement
+from odibi_sql.lower.refused import refuse
 from odibi_sql.lower.relations import MOST_CTES, lower_relation
 from odibi_sql.lower.reread import store_to_read
 from odibi_sql.lower.scope import Place, Shared
@@ -31,8 +32,9 @@ def lower(graph: ir.Graph, dialect: Dialect, goals: tuple[str, ...] | None = Non
     """Return the stages that compute `goals` (names of stores and datasets; None: all stores), in an order to run in.
 
     A dataset that several read is a table of the run where reading it anew would cost more; every check of an
-    expectation comes before the stages that depend on it.
+    expectation comes before the stages that depend on it. Raises CompileError: `not-on-this-engine`.
     """
+    refuse(graph, dialect)
     asked = what_is_asked(graph, goals)
     work = Work(graph, dialect, asked)
     for name in asked.datasets:

@@ -12,7 +12,7 @@ from odibi_sql.functions import lookup
 from odibi_sql.ir.walk import every, expressions, has_subquery, has_window, outer_columns, parts
 from odibi_sql.lower.as_of import as_window, lower_as_of, without_null_times
 from odibi_sql.lower.draft import Draft, Value, value_of
-from odibi_sql.lower.expressions import exact, lower_expression
+from odibi_sql.lower.expressions import exact
 from odibi_sql.lower.grouping import (
     lower_aggregation,
     lower_dedupe,
@@ -25,6 +25,7 @@ from odibi_sql.lower.joins import lower_join, without_queries
 from odibi_sql.lower.scans import lower_scan
 from odibi_sql.lower.scope import Place, Scope, absorbed, conjuncts
 from odibi_sql.lower.sets import lower_rows, lower_set_operation
+from odibi_sql.lower.subqueries import lower_condition
 from odibi_sql.lower.wrapping import MOST_CONDITIONS, plain, wrap
 
 TINY = 4  # nodes of an expression that may be written twice
@@ -135,7 +136,7 @@ def _filter(condition: ir.Expr, draft: Draft, place: Place) -> Draft:
         draft = wrap(draft, place)
     draft = _light((condition,), draft, place)
     scope = Scope(draft, place)
-    added = tuple(lower_expression(each, scope).sql for each in conjuncts(condition))
+    added = tuple(lower_condition(each, scope) for each in conjuncts(condition))
     draft = absorbed(draft, scope)
     if draft.qualify or draft.has_window:
         return replace(draft, qualify=(*draft.qualify, *added))

@@ -6,6 +6,8 @@ from msgspec.structs import replace
 from sqlglot import exp
 
 from odibi_sql import ir
+from odibi_sql.ir.walk import has_subquery, rewrite
+from odibi_sql.lower import expressions
 from odibi_sql.lower.dialect import Dialect
 from odibi_sql.lower.draft import Cte
 from odibi_sql.lower.scope import Scope
@@ -27,6 +29,57 @@ def lower_in_query(operand: exp.Expression, relation: ir.Relation, scope: Scope)
 def lower_scalar_query(relation: ir.Relation, scope: Scope) -> Typed:
     """Return (SELECT …)."""
     return Typed(sql=exp.Subquery(this=_query(relation, scope)), type=relation.schema.fields[0].type)
+
+
+def lower_condition(expr: ir.Expr, scope: Scope) -> exp.Expression:
+    """Return a condition that rows have to meet: whether it is false or null is all one."""
+    match expr:
+        case ir.InQuery(operand=operand, relation=relation):
+            sql: exp.Expression = lower_in_query(expressions.exact(operand, scope), relation, scope).sql
+            return sql
+        case ir.Call(function="not", args=(ir.InQuery() as inner,)):
+            return exp.Not(this=within(lower_condition(inner, scope), 4))
+    return expressions.lower_expression(expr, scope).sql
+
+
+def as_exists(expr: ir.InQuery) -> ir.Expr | None:
+    """Return `x in (query)` by way of EXISTS, for an engine whose IN is false where it should be null.
+
+    It is true where a row is equal; else null where a row is null, or `x` is and there is any row. None where IN cannot
+    be null, or `x` is no plain expression.
+    """
+    field = expr.relation.schema.fields[0]
+    if not (expr.operand.nullable or field.nullable) or has_subquery(expr.operand):
+        return None
+    item = ir.Column(type=field.type, nullable=field.nullable, name=field.name)
+    operand = rewrite(expr.operand, _from_inside)
+    found = _exists(expr.relation, _call("=", operand, item))
+    unknown = [
+        _call("and", _call("is null", expr.operand), ir.Exists(type=ir.BOOL, nullable=False, relation=expr.relation))
+    ]
+    if field.nullable:
+        unknown.append(_exists(expr.relation, _call("is null", item)))
+    values = (ir.Literal(type=ir.BOOL, value=each, nullable=each is None) for each in (True, None, False))
+    yes, null, no = values
+    is_unknown = unknown[0] if len(unknown) == 1 else _call("or", *unknown)
+    branches = (ir.Branch(condition=found, value=yes), ir.Branch(condition=is_unknown, value=null))
+    return ir.Case(type=ir.BOOL, branches=branches, otherwise=no)
+
+
+def _from_inside(expr: ir.Expr) -> ir.Expr:
+    """Return a column as a subquery sees it."""
+    if isinstance(expr, ir.Column):
+        return ir.Outer(type=expr.type, nullable=expr.nullable, name=expr.name)
+    return replace(expr, depth=expr.depth + 1) if isinstance(expr, ir.Outer) else expr
+
+
+def _call(name: str, *args: ir.Expr) -> ir.Expr:
+    return ir.Call(function=name, args=args, type=ir.BOOL)
+
+
+def _exists(relation: ir.Relation, condition: ir.Expr) -> ir.Expr:
+    inside = ir.Filter(schema=relation.schema, input=relation, condition=condition)
+    return ir.Exists(type=ir.BOOL, nullable=False, relation=inside)
 
 
 def _query(relation: ir.Relation, scope: Scope, is_existence: bool = False) -> exp.Expression:

@@ -47,10 +47,10 @@ def measured(sql: Any, dialect: Dialect) -> Any:
 def _duration(name: str, left: Typed, right: Typed, dialect: Dialect) -> Any:
     if name == "*":
         left, right = (left, right) if isinstance(left.type, ir.Duration) else (right, left)
-        return operator("duration * number", dialect, {"left": left.sql, "right": right.sql})
+        return operator("duration * number", dialect, {"left": left.sql, "right": right.sql}, ir.DURATION)
     kind = "duration" if isinstance(left.type, ir.Duration) else "timestamp"
     sides = [cast_to(each.sql, ir.TIMESTAMP, dialect) if each.type == ir.DATE else each.sql for each in (left, right)]
-    return operator(f"{kind} {name} {kind}", dialect, {"left": sides[0], "right": sides[1]})
+    return operator(f"{kind} {name} {kind}", dialect, {"left": sides[0], "right": sides[1]}, ir.DURATION)
 
 
 def _by_steps(name: str, moment: Any, interval: ir.Interval) -> Any:

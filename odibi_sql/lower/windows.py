@@ -45,7 +45,7 @@ def lower_aggregate(call: ir.AggregateCall, scope: Scope) -> Typed:
 def lower_window(call: ir.WindowCall, scope: Scope) -> Typed:
     """Return the call of a function OVER (…)."""
     where, can = _where(call, scope), scope.dialect.can
-    partition = [expressions.lower_expression(part, scope).sql for part in call.partition]
+    partition = [comparable(expressions.lower_expression(part, scope).sql, part.type, scope) for part in call.partition]
     order = _telling(call.order, scope) or unordered(call.function, scope.dialect)
 
     def around(bare: Any) -> Any:
@@ -89,10 +89,14 @@ def is_constant(sql: exp.Expression) -> bool:
 def ordered(key: ir.SortKey, scope: Scope) -> exp.Expression:
     """Return one key of an ORDER BY. NULL is last without a word; the printer of another dialect writes it out."""
     lowered = expressions.lower_expression(key.value, scope)
-    value = lowered.sql
-    if isinstance(key.value.type, ir.Duration) and has_structs(scope.dialect):
-        value = measured(value, scope.dialect)
+    value = comparable(lowered.sql, key.value.type, scope)
     return exp.Ordered(this=value, desc=key.descending or None, nulls_first=key.nulls_first)
+
+
+def comparable(sql: Any, type_: ir.Type, scope: Scope) -> Any:
+    """Return a value as it is compared: a duration by its length."""
+    is_struct = isinstance(type_, ir.Duration) and has_structs(scope.dialect)
+    return measured(sql, scope.dialect) if is_struct else sql
 
 
 def _call(call: ir.AggregateCall | ir.WindowCall, scope: Scope, around: Around, shape: str) -> Any:
