@@ -1,8 +1,14 @@
-"""JSON. A string is read as JSON where it is given; one that is none counts as null."""
+"""JSON. A string is read as JSON where it is given; one that is none counts as null.
+
+JSON is what RFC 8259 says, each name once in an object, numbers of at most 38 digits and in the range of a float64. Of
+a text that is near to it (`NaN`, a comma before a bracket, `'` for `"`, a name twice) an engine may read what it can.
+How a number with a fraction or an exponent is written behind it (`1e7`, `1.0E7`), and which characters are escaped
+within an object, is the engine's: cast the one, and take members of the other.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from odibi_sql.functions.define import always, function
 from odibi_sql.functions.patterns import JSON_TEXT, TEXT, constant
@@ -13,15 +19,22 @@ if TYPE_CHECKING:
 
 
 def _is_path(path: str) -> str | None:
-    """A path is `$` and then names `.name` or `."any name"` and places `[0]`."""
+    """A path is `$`, then names `.name` or `."any name"` and places `[0]`."""
     import re
 
-    if re.fullmatch(r"\$(\.[A-Za-z_][A-Za-z_0-9]*|\.\"[^\"\\]+\"|\[[0-9]+\])*", path):
+    if re.fullmatch(r"\$(\.[A-Za-z_][A-Za-z_0-9]*|\.\"(?!\*\")[^\"\\'?]+\"|\[[0-9]+\])+", path):
         return None
-    return "a path like '$.name', '$.name[0]' or '$.\"any name\".x' (places start at 0)"
+    return "a path like '$.name', '$.name[0]' or '$.\"any name\".x' (places start at 0; no `'`, `?` or lone `*`)"
 
 
-PATH = constant(TEXT, problem=_is_path)
+def _in_brackets(path: str, _: Any) -> str:
+    """Return the path as Spark writes it: `$['any name'][0]`."""
+    import re
+
+    return re.sub(r"\.(?:\"([^\"]*)\"|([A-Za-z_0-9]+))", lambda name: f"['{name[1] or name[2]}']", path)
+
+
+PATH = constant(TEXT, problem=_is_path, made={"brackets": _in_brackets})
 
 
 @function(

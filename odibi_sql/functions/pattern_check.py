@@ -36,7 +36,7 @@ def pattern_problem(pattern: str) -> str | None:
 
 
 def replaceable_problem(pattern: str) -> str | None:
-    """Return what is wrong with a pattern whose matches are replaced: it must not match the empty text either."""
+    """Return what is wrong with a pattern whose matches are all taken: it must not match the empty text either."""
     problem = pattern_problem(pattern)
     if problem is None and shape_of(pattern).matches_empty:
         return "a regular expression that does not match the empty text"
@@ -132,15 +132,13 @@ def _unknown_group(start: str) -> str:
 
 def _repetition(reader: _Reader, part_is_empty: bool) -> bool:
     """Read the repetition after an atom, if there is one; whether the whole can match the empty text."""
-    least = 1
+    least, most = 1, _MOST_REPEATS
     match reader.peek():
-        case "*" | "?":
-            least = 0
-            reader.take()
-        case "+":
+        case "*" | "+" | "?" as sign:
+            least, most = int(sign == "+"), 1 if sign == "?" else most
             reader.take()
         case "{":
-            least = _counts(reader)
+            least, most = _counts(reader)
         case _:
             return part_is_empty
     if reader.peek() == "?":
@@ -149,19 +147,21 @@ def _repetition(reader: _Reader, part_is_empty: bool) -> bool:
         raise PatternError("a possessive repetition is not known to RE2")
     if reader.peek() in ("*", "?", "{", "+") and reader.peek():
         raise PatternError("a repetition is repeated")
+    if part_is_empty and most > 1:
+        raise PatternError("what is repeated can match the empty text")
     return part_is_empty or least == 0
 
 
-def _counts(reader: _Reader) -> int:
+def _counts(reader: _Reader) -> tuple[int, int]:
     end = reader.text.find("}", reader.at)
     inside = reader.text[reader.at + 1 : end] if end > 0 else ""
-    low, _, high = inside.partition(",")
+    low, comma, high = inside.partition(",")
     if not (low.isascii() and low.isdigit()) or (high and not (high.isascii() and high.isdigit())):
         raise PatternError("a repetition is `{n}`, `{n,}` or `{n,m}`; a `{` that stands for itself is written `\\{`")
     if int(low) > _MOST_REPEATS or int(high or 0) > _MOST_REPEATS or (high and int(high) < int(low)):
         raise PatternError(f"`{{{inside}}}` is out of range")
     reader.at = end + 1
-    return int(low)
+    return int(low), int(high or (_MOST_REPEATS if comma else low))
 
 
 def _escape(reader: _Reader, *, in_class: bool) -> bool:

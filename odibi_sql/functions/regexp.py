@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from odibi_sql.functions.define import Types, always, function
+from odibi_sql.functions.java_patterns import (
+    java_first,
+    java_first_replacement,
+    java_pattern,
+    java_replacement,
+    java_whole,
+)
 from odibi_sql.functions.pattern_check import pattern_problem, replaceable_problem, shape_of
 from odibi_sql.functions.patterns import INTEGER, TEXT, constant
 from odibi_sql.functions.signature import Mismatch
@@ -13,8 +21,20 @@ from odibi_sql.ir.types import BOOL, INT64, STRING, Array
 if TYPE_CHECKING:
     from ibis.expr.types import ArrayValue, BooleanValue, IntegerValue, StringValue
 
-PATTERN = constant(TEXT, problem=pattern_problem)
-REPLACED_PATTERN = constant(TEXT, problem=replaceable_problem)
+JAVA: dict[str, Callable[[str, Any], str]] = {
+    "java": lambda pattern, _: java_pattern(pattern),
+    "java_whole": lambda pattern, _: java_whole(pattern),
+    "java_first": lambda pattern, _: java_first(pattern),
+}
+PATTERN = constant(TEXT, problem=pattern_problem, made=JAVA)
+COUNTED_PATTERN = constant(TEXT, problem=replaceable_problem, made=JAVA)
+REPLACEMENT = constant(
+    TEXT,
+    made={
+        "java": lambda replacement, _: java_replacement(replacement),
+        "java_first": lambda replacement, _: java_first_replacement(replacement),
+    },
+)
 GROUP = constant(INTEGER, default=0)
 
 
@@ -97,7 +117,7 @@ def regexp_extract(text: StringValue, pattern: str, group: int) -> StringValue:
 
 @function(
     text=TEXT,
-    pattern=PATTERN,
+    pattern=COUNTED_PATTERN,
     group=GROUP,
     result=Array(STRING),
     native=True,
@@ -105,16 +125,20 @@ def regexp_extract(text: StringValue, pattern: str, group: int) -> StringValue:
     examples=(
         "regexp_extract_all('a1b22', '[0-9]+') = ['1', '22']",
         "regexp_extract_all('a=1,b=2', '([a-z])=', 1) = ['a', 'b']",
+        "regexp_extract_all('ab', '(a)|b', 1) = ['a', '']",
     ),
 )
 def regexp_extract_all(text: StringValue, pattern: str, group: int) -> ArrayValue:
-    """Return all matches of `pattern` in `text`, or of one of its groups, in order; an empty array of none."""
+    """Return all matches of `pattern` in `text`, or of one of its groups, in order; an empty array of none.
+
+    A group that took no part in a match gives the empty text.
+    """
 
 
 @function(
     text=TEXT,
-    pattern=REPLACED_PATTERN,
-    replacement=constant(TEXT),
+    pattern=COUNTED_PATTERN,
+    replacement=REPLACEMENT,
     result=STRING,
     argument_check=_replacement_is_fit,
     examples=(
@@ -133,8 +157,8 @@ def regexp_replace(text: StringValue, pattern: str, replacement: str) -> StringV
 
 @function(
     text=TEXT,
-    pattern=REPLACED_PATTERN,
-    replacement=constant(TEXT),
+    pattern=COUNTED_PATTERN,
+    replacement=REPLACEMENT,
     result=STRING,
     native=True,
     argument_check=_replacement_is_fit,
@@ -146,7 +170,7 @@ def regexp_replace_first(text: StringValue, pattern: str, replacement: str) -> S
 
 @function(
     text=TEXT,
-    pattern=REPLACED_PATTERN,
+    pattern=COUNTED_PATTERN,
     result=INT64,
     native=True,
     examples=("regexp_count('a1b22', '[0-9]+') = 2", "regexp_count('ab', '[0-9]') = 0"),

@@ -1,4 +1,4 @@
-"""Text. Characters are Unicode code points, positions start at 1."""
+"""Text. Characters are Unicode code points, positions start at 1; one beyond 32 bits fails the run."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from odibi_sql.functions.define import function, if_first, never
 from odibi_sql.functions.lazy import ibis
 from odibi_sql.functions.patterns import BYTES, INTEGER, TEXT, TEXT_OR_ARRAY, checked, constant, optional, variadic
+from odibi_sql.functions.time_formats import literal_pattern
 from odibi_sql.ir.types import BOOL, INT64, STRING, Array
 
 if TYPE_CHECKING:
@@ -32,9 +33,17 @@ def upper(text: StringValue) -> StringValue:
     return text.upper()
 
 
-@function(text=TEXT, result=STRING, aliases=("lcase",), examples=("lower('ODIBI') = 'odibi'", "lower('É') = 'é'"))
+@function(
+    text=TEXT,
+    result=STRING,
+    aliases=("lcase",),
+    examples=("lower('ODIBI') = 'odibi'", "lower('É') = 'é'", "lower('ΣΑΣ') = 'σασ'"),
+)
 def lower(text: StringValue) -> StringValue:
-    """Return `text` in small letters."""
+    """Return `text` in small letters; one character becomes one (`Σ` becomes `σ`, at the end of a word too).
+
+    Letters that came with Unicode 16 or later stay as they are, as in `upper`.
+    """
     return text.lower()
 
 
@@ -177,7 +186,7 @@ def concat_ws(separator: StringValue, *text: StringValue) -> StringValue:
 
 @function(
     text=TEXT,
-    separator=constant(TEXT),
+    separator=constant(TEXT, made={"pattern": lambda text, _: literal_pattern(text)}),
     result=Array(STRING),
     native=True,
     aliases=("string_split", "str_split", "string_to_array"),
@@ -202,7 +211,7 @@ def split(text: StringValue, separator: str) -> Value:
 def split_part(text: StringValue, separator: StringValue, position: IntegerValue) -> StringValue:
     """Return the part of `text` at `position` (from 1, or from -1 at the end); the empty string where there is none.
 
-    A position of 0 is an error where it is known when compiled, otherwise it gives null.
+    A position of 0 and an empty separator are errors where they are known when compiled, otherwise they give null.
     """
 
 
@@ -274,7 +283,10 @@ def position(search: StringValue, text: StringValue) -> IntegerValue:
     examples=("lpad('7', 3, '0') = '007'", "lpad('abc', 2) = 'ab'", "lpad('a', 4, 'xy') = 'xyxa'"),
 )
 def lpad(text: StringValue, length: IntegerValue, pad: StringValue) -> StringValue:
-    """Return `text` with `pad` (a space, where left out) before it, `length` characters long; what is longer is cut."""
+    """Return `text` with `pad` (a space, where left out) before it, `length` characters long; what is longer is cut.
+
+    An empty pad is an error where it is known when compiled, otherwise it gives null.
+    """
 
 
 @function(
@@ -286,7 +298,10 @@ def lpad(text: StringValue, length: IntegerValue, pad: StringValue) -> StringVal
     examples=("rpad('7', 3, '0') = '700'", "rpad('abc', 2) = 'ab'", "rpad('a', 4, 'xy') = 'axyx'"),
 )
 def rpad(text: StringValue, length: IntegerValue, pad: StringValue) -> StringValue:
-    """Return `text` with `pad` (a space, where left out) behind it, `length` characters long; what is longer is cut."""
+    """Return `text` with `pad` (a space, where left out) behind it, `length` characters long; what is longer is cut.
+
+    An empty pad is an error where it is known when compiled, otherwise it gives null.
+    """
 
 
 @function(

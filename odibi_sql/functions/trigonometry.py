@@ -55,7 +55,7 @@ def atan(x: NumericValue) -> FloatingValue:
 
 @function(y=NUMBER, x=NUMBER, result=FLOAT64, examples=("round(atan2(1, -1), 4) = 2.3562", "atan2(0, 1) = 0.0"))
 def atan2(y: NumericValue, x: NumericValue) -> FloatingValue:
-    """Return the angle, from -π to π, of the point (`x`, `y`): `y` comes first."""
+    """Return the angle, from -π to π, of the point (`x`, `y`): `y` comes first. -0.0 counts as 0.0."""
     return y.atan2(x)
 
 

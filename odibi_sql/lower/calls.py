@@ -3,12 +3,12 @@
 A form is built once for a function, the types of its arguments and its constants, with a placeholder for each argument,
 and kept. `[functions.NAME]` of a dialect file says where an engine needs another form than Ibis writes for it:
 
-    sql    one template, or several: by the choice ("day"), the type ("float32") or the kind ("float", "array") of the
-           argument that decides, or by the number of arguments ("1", "2"), with "else" for the rest. `{parameter}` is
-           an argument, of a variadic one all of them; `{parameter_x}` is the `x` that is made of a constant (see
-           `signature.Parameter.made`); `{type}` is the type of the result. `AGG(…)` stands around the aggregate where
-           it is not the outermost call. The kind of an array can have that of its elements ("array<integer>"),
-           `{total}` is the type of their sum
+    sql    one template, or several: by the choice ("day"), the type ("float32") or the kind ("float", "array";
+           "wide_decimal" of more than 34 digits) of the argument that decides, or by the number of arguments ("1",
+           "2"), with "else" for the rest. `{parameter}` is an argument, of a variadic one all of them; `{parameter_x}`
+           is the `x` that is made of a constant (see `signature.Parameter.made`); `{type}` is the type of the result.
+           `AGG(…)` stands around the aggregate where it is not the outermost call. The kind of an array can have that
+           of its elements ("array<integer>"), `{total}` is the type of their sum
     by     the parameter that decides; the first where this is left out
     ordered, filtered, different
            as `sql`, for an aggregate with ORDER BY, and for one over a window with FILTER or DISTINCT, where the engine
@@ -105,7 +105,7 @@ def _as_floats(types: Types, args: Sequence[Any], dialect: Dialect) -> tuple[Seq
 
 
 def _known(parameters: tuple[Parameter, ...], types: Types, constants: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return the constants that the form depends on: those that have to be some, and whole numbers, to compute with.
+    """Return the constants that the form depends on: those that have to be some, or are checked, and whole numbers.
 
     A whole number is left to its placeholder where the type of the result hangs on it alone.
     """
@@ -114,7 +114,8 @@ def _known(parameters: tuple[Parameter, ...], types: Types, constants: tuple[Any
     for parameter, type_, value in zip(parameters, types, constants, strict=True):
         is_whole = isinstance(type_, ir.Integer) and isinstance(value, int) and not isinstance(value, bool)
         is_free = is_whole and (_shared(parameter) is None or _shared(parameter) in anchored)
-        kept = value if parameter.is_constant or is_free else None
+        is_checked = isinstance(value, str) and parameter.problem is not None
+        kept = value if parameter.is_constant or is_free or is_checked else None
         result.append(kept.lower() if parameter.choices and isinstance(kept, str) else kept)
     return tuple(result)
 
@@ -186,8 +187,8 @@ def _chosen(
     by = names.index(entry["by"]) if "by" in entry else 0
     keys = [str(len(types)), "else"]
     if by < len(types):
-        choice = [str(known[by])] if function.parameters[by].choices else []
-        keys = [*choice, str(types[by]), f"array<{_kind(_element(types[by]))}>", _kind(types[by]), *keys]
+        chosen = [known[by]] if isinstance(known[by], str) else []  # 1 would be a number of arguments
+        keys = [*chosen, str(types[by]), f"array<{_kind(_element(types[by]))}>", *_kinds(types[by]), *keys]
     return next((sql[key] for key in keys if key in sql), None)
 
 
@@ -202,6 +203,11 @@ def _paired(form: str, count: int, dialect: Dialect) -> Any:
     return tree
 
 
+def _kinds(type_: ir.Type) -> list[str]:
+    is_wide = isinstance(type_, ir.Decimal) and type_.precision > 34
+    return ["wide_decimal", "decimal"] if is_wide else [_kind(type_)]
+
+
 def _kind(type_: ir.Type) -> str:
     return type(type_).__name__.lower()
 
@@ -211,7 +217,8 @@ def _values(function: Function, known: tuple[Any, ...], dialect: Dialect) -> dic
     values: dict[str, Any] = {}
     for position, parameter in enumerate(function.parameters):
         if parameter.is_variadic:
-            values[parameter.name] = [_placeholder(at) for at in range(position, len(known))]
+            several = [_placeholder(at) for at in range(position, len(known))]
+            values[parameter.name] = several if len(several) > 1 else several[0]
         elif position >= len(known):
             values[parameter.name] = literal(parameter.default)
         elif isinstance(known[position], bool | int | float | Decimal | str):

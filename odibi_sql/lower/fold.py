@@ -79,8 +79,10 @@ def _folded(node: Any) -> Any:
 
 
 def _function(node: Any) -> Any:
-    known = [whole(each) for each in node.expressions]
+    known = [each.this if each.is_string else whole(each) for each in node.expressions]
     match node.name.upper(), known:
+        case "NULLIF", [str() as left, str() as right]:
+            return exp.Null() if left == right else node.expressions[0]
         case "NULLIF", [int() as left, int() as right]:
             return exp.Null() if left == right else number(left)
         case "TRUNC", [int() as value]:

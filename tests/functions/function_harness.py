@@ -81,10 +81,14 @@ def connect() -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def checked_graph(pipeline: str) -> ir.Graph:
+    """Return the graph of a pipeline without files."""
+    return check(parse(Source("<test>", pipeline)), _NoSources(), {}, CLOCK).graph
+
+
 def rows_of(pipeline: str, dataset: str) -> list[tuple[Any, ...]]:
     """Return the rows of a dataset of a pipeline without files."""
-    checked = check(parse(Source("<test>", pipeline)), _NoSources(), {}, CLOCK)
-    plan = lower(checked.graph, DUCKDB, (dataset,))
+    plan = lower(checked_graph(pipeline), DUCKDB, (dataset,))
     assert len(plan.stages) == 1
     return connect().execute(plan.stages[0].sql).fetchall()
 

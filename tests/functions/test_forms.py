@@ -23,7 +23,7 @@ N = None
         ("substring", (S, I, I), ("s", "2", "3"), (N, 2, 3), "SUBSTRING(s, 2, 3)"),
         ("substring", (S, I), ("s", "-2"), (N, -2), "SUBSTRING(s, -2)"),
         ("substring", (S, I, I), ("s", "2", "-3"), (N, 2, -3), "SUBSTRING(s, 2, 0)"),
-        ("substring", (S, I), ("s", "n"), (N, N), "SUBSTRING(s, NULLIF(n, 0))"),
+        ("substring", (S, I), ("s", "n"), (N, N), "SUBSTRING(s, NULLIF(CAST(n AS INT), 0))"),
         ("strpos", (S, S), ("s", "'x'"), (N, "x"), "STRPOS(s, 'x')"),
         ("lpad", (S, I, S), ("s", "3", "'0'"), (N, 3, "0"), "LPAD(s, 3, '0')"),
         ("power", (F, I), ("a + b", "2"), (N, 2), "POW(a + b, 2)"),

@@ -193,7 +193,7 @@ MATHEMATICS: dict[str, Operator] = {
     "asin": _real(math.asin),
     "acos": _real(math.acos),
     "atan": _real(math.atan),
-    "atan2": _real(math.atan2),
+    "atan2": _real(lambda y, x: math.atan2(y + 0.0, x + 0.0)),
     "sinh": _real(math.sinh),
     "cosh": _real(lambda x: INF if abs(x) > 711 else math.cosh(x)),
     "tanh": _real(math.tanh),
