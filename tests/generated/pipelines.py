@@ -286,9 +286,80 @@ def _expect(steps: Steps, cols: Cols) -> tuple[str, Cols]:
     return f"expect {condition} else quarantine {name}", cols
 
 
+def _explode(steps: Steps, cols: Cols) -> tuple[str, Cols] | None:
+    make = steps.make
+    arrays = [col for col in cols if col.type == ARRAY]
+    if not arrays:
+        return None
+    col, name = make.one_of(*arrays), make.name()
+    return f"explode {col.name} as {name}", (*cols, Col(name, INT, is_summable=False))
+
+
+def _unpivot(steps: Steps, cols: Cols) -> tuple[str, Cols] | None:
+    make = steps.make
+    type_ = make.one_of(*(col.type for col in cols))
+    taken = make.some([col for col in cols if col.type == type_], 1, 3)
+    kept = tuple(col for col in cols if col not in taken)
+    name, value = make.name(), make.name()
+    line = f"unpivot {', '.join(col.name for col in taken)} into {name}, {value}"
+    return line, (*kept, Col(name, STRING), Col(value, type_, all(col.is_summable for col in taken)))
+
+
+def _pivot(steps: Steps, cols: Cols) -> tuple[str, Cols] | None:
+    make = steps.make
+    texts = [col for col in cols if col.type == STRING]
+    if not texts:
+        return None
+    col, (call, type_) = make.one_of(*texts), aggregate(make, cols)
+    if " filter " in call:
+        return None
+    names = [make.name(), make.name()]
+    values = ", ".join(f"{name} = {value}" for name, value in zip(names, ("'a'", "''"), strict=True))
+    by = make.some([each for each in cols if each.type != ARRAY and each is not col], 0, 2)
+    grouped = f" group by {', '.join(each.name for each in by)}" if by else ""
+    new = tuple(Col(name, type_, is_summable=False) for name in names)
+    return f"pivot {col.name} in ({values}) value {call}{grouped}", (*by, *new)
+
+
+def _sample(steps: Steps, cols: Cols) -> tuple[str, Cols]:
+    return f"sample {steps.make.one_of('3 rows', '50 percent')} seed {steps.make.one_of(0, 7)}", cols
+
+
+def _asof(steps: Steps, cols: Cols) -> tuple[str, Cols, str] | None:
+    make, name = steps.make, _some_dataset(steps)
+    others = steps.datasets[name]
+    kinds = (INT, "date", "timestamp")
+    pairs = [(a, b) for a in cols for b in others if a.type == b.type and a.type in kinds]
+    if not pairs:
+        return None
+    one, other = make.one_of(*pairs)
+    alias, brought = make.name("j"), make.some(others, 1, 2)
+    new = tuple(Col(make.name(), col.type, col.is_summable) for col in brought)
+    listed = ", ".join(f"{col.name} = {old.name}" for col, old in zip(new, brought, strict=True))
+    on = f"{one.name} {make.one_of('>=', '>', '<=', '<')} {alias}.{other.name}"
+    equal = [(a, b) for a in cols for b in others if a.type == b.type == STRING]
+    if equal and make.chance(2):
+        left, right = make.one_of(*equal)
+        on = f"{left.name} = {alias}.{right.name} and {on}"
+    return f"join asof {name} as {alias} ({listed}) on {on}", (*cols, *new), name
+
+
+def _time_window(steps: Steps, cols: Cols) -> tuple[str, Cols] | None:
+    make = steps.make
+    times = [col for col in cols if col.type in ("date", "timestamp")]
+    if not times:
+        return None
+    col, name, count = make.one_of(*times), make.name(), make.name()
+    window = make.one_of("tumble({}, 7 days)", "hop({}, 1 day, 3 days)", "session({}, 30 days)").format(col.name)
+    keys = make.some([each for each in cols if each.type == STRING], 0, 1)
+    by = ", ".join([*(each.name for each in keys), f"{name} = {window}"])
+    return f"aggregate {count} = count() group by {by}", (*keys, Col(name, col.type), Col(count, INT))
+
+
 OPERATORS: tuple[Operator, ...] = (
     *(_filter, _derive, _window, _set, _select, _rename, _drop, _fill, _join, _join, _aggregate, _aggregate),
     *(_dedupe, _distinct, _sort_limit, _limit_per, _set_operation, _expect),
+    *(_explode, _unpivot, _pivot, _sample, _asof, _time_window),
 )
 
 
