@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from generated.engines import Difference, DuckDB, Engine, compare
+from generated.engines import Difference, DuckDB, Engine, Spark, compare
 from generated.pipelines import Written, pipelines
 
 DUCKDB = DuckDB()
@@ -23,6 +23,13 @@ def hold(written: Written, *engines: Engine) -> None:
 @given(pipelines())
 def test_duckdb_agrees_with_the_reference(written: Written) -> None:
     hold(written, DUCKDB)
+
+
+@pytest.mark.usefixtures("spark")
+@settings(SHORT, max_examples=15)
+@given(pipelines())
+def test_spark_agrees_with_the_reference(spark: Any, written: Written) -> None:
+    hold(written, Spark(spark))
 
 
 def test_a_difference_is_found() -> None:

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import decimal
 from typing import Any
 
 import msgspec
 
 from interpreter.casts import cast, try_cast
 from interpreter.functions import FUNCTIONS
+from interpreter.numbers import fitted
 from interpreter.operators import OPERATORS
 from interpreter.values import is_equal
 from interpreter.world import Row, RunFailure, World
@@ -32,7 +34,7 @@ def evaluate(expr: ir.Expr, scope: Scope) -> Any:
         case ir.Outer(name=name, depth=depth):
             return scope.around[depth - 1][name]
         case ir.Literal(value=value, type=type_):
-            return float(value) if isinstance(type_, ir.Float) and value is not None else value  # type: ignore[arg-type]
+            return _constant(value, type_)
         case ir.Case():
             return _case(expr, scope)
         case ir.Cast(operand=operand, type=to, is_try=is_try):
@@ -48,6 +50,15 @@ def evaluate(expr: ir.Expr, scope: Scope) -> Any:
             struct = evaluate(operand, scope)
             return None if struct is None else struct[name]
     return _subquery(expr, scope)
+
+
+def _constant(value: Any, type_: ir.Type) -> Any:
+    """Return the value of a constant as its type has it: a float, or a decimal with all its digits."""
+    if value is None:
+        return None
+    if isinstance(type_, ir.Float):
+        return float(value)
+    return fitted(decimal.Decimal(value), type_) if isinstance(type_, ir.Decimal) else value
 
 
 def _case(expr: ir.Case, scope: Scope) -> Any:
