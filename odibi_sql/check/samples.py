@@ -91,7 +91,17 @@ def _text(column: ir.Column) -> ir.Expr:
         return column
     if isinstance(column.type, ir.Binary):
         return ir.Call(type=ir.STRING, nullable=column.nullable, function="hex", args=(column,))
-    return ir.Cast(type=ir.STRING, nullable=column.nullable, operand=column)
+    value = _without_sign_of_zero(column) if isinstance(column.type, ir.Float) else column
+    return ir.Cast(type=ir.STRING, nullable=column.nullable, operand=value)
+
+
+def _without_sign_of_zero(column: ir.Column) -> ir.Expr:
+    """Return a float to which 0.0 is added: -0.0 and 0.0 are one value, and which of them a row has is left to chance
+    where rows were put together."""
+    wide = ir.Cast(type=ir.FLOAT64, nullable=column.nullable, operand=column, is_implicit=True)
+    operand = column if column.type == ir.FLOAT64 else wide
+    zero = ir.Literal(type=ir.FLOAT64, nullable=False, value=0.0)
+    return ir.Call(type=ir.FLOAT64, nullable=column.nullable, function="+", args=(operand, zero))
 
 
 def _constant(value: str) -> ir.Literal:

@@ -13,6 +13,7 @@ from sqlglot import exp
 from odibi_sql import ir
 
 JoinWord = OneOf["", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI", "CROSS", "ASOF", "ASOF LEFT"]
+FAILING = ("error", "raise_error")  # functions that fail the run
 _tokens = count(1)
 
 
@@ -29,7 +30,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
     is_simple: bool = True  # a column of a source, or a constant
     has_window: bool = False
     has_query: bool = False
-    is_volatile: bool = False  # another answer each time that it is computed
+    is_volatile: bool = False  # another answer each time, or a failure, which DuckDB does not know by an alias
     is_aggregate: bool = False  # an aggregate is in it
 
 
@@ -139,11 +140,12 @@ def value_of(sql: exp.Expression, type_: ir.Type) -> Value:
     """Return a value; what is said of the tree is counted here, once."""
     if isinstance(sql, exp.Column):
         return Value(sql=sql, type=type_, token=next(_tokens))
-    weight, window, query = 0, False, False
+    weight, window, query, failing = 0, False, False, False
     for node in sql.walk():
         weight += not isinstance(node, exp.Identifier | exp.DataType)
         window = window or isinstance(node, exp.Window)
         query = query or isinstance(node, exp.Query)
+        failing = failing or (isinstance(node, exp.Anonymous) and node.name.lower() in FAILING)
     is_simple = isinstance(sql, exp.Literal | exp.Null | exp.Boolean)
     return Value(
         sql=sql,
@@ -153,6 +155,7 @@ def value_of(sql: exp.Expression, type_: ir.Type) -> Value:
         is_simple=is_simple,
         has_window=window,
         has_query=query,
+        is_volatile=failing,
     )
 
 

@@ -196,7 +196,7 @@ def _value(expr: ir.Expr, scope: Scope) -> Value:
         return scope.env[expr.name]
     value = value_of(exact(expr, scope), expr.type)
     is_aggregate = any(scope.env[name].is_aggregate for name in _columns(expr))
-    return replace(value, is_volatile=_is_volatile(expr), is_aggregate=is_aggregate)
+    return replace(value, is_volatile=value.is_volatile or _is_volatile(expr), is_aggregate=is_aggregate)
 
 
 def _is_volatile(expr: ir.Expr) -> bool:

@@ -37,3 +37,11 @@ def test_a_member_of_a_struct_of_constants() -> None:
     text = "ingest one from values (id int64, s struct<x int64>) (1, {x: 7})\ntransform x from one | derive b = s.x"
     rows = api.run(api.from_text(text), datasets=["x"]).dataset("x").arrow().to_pylist()
     assert rows == [{"id": 1, "s": {"x": 7}, "b": 7}]
+
+
+def test_what_can_fail_is_computed_before_it_is_filtered_by() -> None:
+    text = "ingest t from values (a float64, b int64) (1.0, 1), (2.0, 2), (4.0, 3)\n"
+    text += "transform s from t | derive d = stddev_samp(a) over (order by b), e = a / d | filter d > 1 and e > 0"
+    result = api.run(api.from_text(text), datasets=["s"])
+    assert result.success, result.run.problems
+    assert [row["b"] for row in result.dataset("s").arrow().to_pylist()] == [3]
