@@ -12,7 +12,7 @@ import msgspec
 from odibi_sql import ir
 
 MOST_SHOWN = 3  # different rows of each side
-DIGITS = 12  # of a float: the last bits of a sum depend on the order of the rows
+CLOSE = 1e-9  # relative: the last bits of a sum of floats depend on the order of the rows
 
 Cells = tuple[Any, ...]
 
@@ -27,12 +27,12 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compare(one: Any, other: Any, order: tuple[ir.SortKey, ...], engines: tuple[str, str]) -> Difference | None:
-    """Return how two Arrow tables differ, or None. Rows count as often as they are there; floats to 12 digits."""
+    """Return how two Arrow tables differ, or None. Rows count as often as they are there; floats may differ by 1e-9."""
     if not one.schema.equals(other.schema):
         return Difference(what=_types(one.schema, other.schema, engines))
     left, right = Counter(cells_of(one)), Counter(cells_of(other))
-    if left != right:
-        alone, others = left - right, right - left
+    alone, others = _without_close(left - right, right - left)
+    if alone or others:
         what = f"{engines[0]} alone gives {_rows(alone)}, {engines[1]} alone gives {_rows(others)}"
         names = one.column_names
         return Difference(
@@ -54,7 +54,7 @@ def cells_of(table: Any) -> Iterable[Cells]:
 def _cell(value: Any) -> Any:
     match value:
         case float():
-            return _float(value)
+            return "NaN" if math.isnan(value) else value
         case list():
             return ("list", *map(_cell, value))
         case dict():
@@ -64,15 +64,39 @@ def _cell(value: Any) -> Any:
     return value
 
 
-def _float(value: float) -> Any:
-    if math.isnan(value):
-        return "NaN"
-    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else value
+def _without_close(one: Counter[Cells], other: Counter[Cells]) -> tuple[Counter[Cells], Counter[Cells]]:
+    """Return the rows that have no partner on the other side that differs in the last digits of floats alone."""
+    waiting: dict[Cells, list[Cells]] = {}
+    for row in sorted(other.elements(), key=repr):
+        waiting.setdefault(_apart_from_floats(row), []).append(row)
+    alone: Counter[Cells] = Counter()
+    for row in one.elements():
+        partners = waiting.get(_apart_from_floats(row), [])
+        partner = next((each for each in partners if _is_close(row, each)), None)
+        if partner is None:
+            alone[row] += 1
+        else:
+            partners.remove(partner)
+    return alone, Counter(row for rows in waiting.values() for row in rows)
+
+
+def _apart_from_floats(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_apart_from_floats, value))
+    return "a float" if isinstance(value, float) else value
+
+
+def _is_close(one: Any, other: Any) -> bool:
+    if isinstance(one, tuple):
+        return len(one) == len(other) and all(map(_is_close, one, other))
+    if isinstance(one, float):
+        return isinstance(other, float) and math.isclose(one, other, rel_tol=CLOSE, abs_tol=1e-12)
+    return bool(one == other)
 
 
 def _compare_order(one: Any, other: Any, engines: tuple[str, str]) -> Difference | None:
     for place, (left, right) in enumerate(zip(cells_of(one), cells_of(other), strict=True), start=1):
-        if left != right:
+        if not _is_close(left, right):
             names = one.column_names
             what = f"the same rows in another order, from row {place} on"
             return Difference(

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pyarrow
 import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
@@ -15,7 +16,9 @@ from odibi_sql import api
 from odibi_sql.cli.verify_command import command
 from odibi_sql.plan import Plan
 from odibi_sql.verify import Data, verify
+from odibi_sql.verify.compare import compare
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PIPELINE = """
 ingest sales from csv "sales.csv" schema (id int64 not null, region string, amount float64, at timestamp) key id
 ingest regions from values (region string not null, country string) ('north', 'FR'), ('south', 'DE') key region
@@ -135,3 +138,21 @@ def test_options_that_exclude_each_other(file: Path) -> None:
     shown = CliRunner().invoke(command, [str(file), "--sample", "5", "--generated", "5"])
     assert shown.exit_code == 2
     assert "exclude each other" in shown.output
+
+
+def test_the_last_digits_of_floats_may_differ() -> None:
+    rows = pyarrow.table({"k": [1, 1, 2], "f": [0.1, 2.0, float("nan")]})
+    close = pyarrow.table({"k": [2, 1, 1], "f": [float("nan"), 2.0 + 1e-12, 0.1]})
+    apart = pyarrow.table({"k": [2, 1, 1], "f": [float("nan"), 2.0 + 1e-5, 0.1]})
+    assert compare(rows, close, (), ("one", "other")) is None
+    difference = compare(rows, apart, (), ("one", "other"))
+    assert difference is not None
+    assert difference.counts == (1, 1)
+    assert compare(rows, rows.slice(0, 2), (), ("one", "other")) is not None
+
+
+@pytest.mark.parametrize("name", sorted(each.name for each in EXAMPLES.iterdir() if each.is_dir()))
+def test_the_examples_agree(name: str, spark: Any) -> None:
+    found = verify(EXAMPLES / name / f"{name}.odibi")
+    assert found.is_equal, found.culprit
+    assert all(each.status == "equal" for each in found.compared)
