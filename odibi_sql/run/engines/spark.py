@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,9 @@ from odibi_sql.run.engines.engine import Cancelled, Existing
 from odibi_sql.run.engines.exchange import from_spark, has_durations, selected
 from odibi_sql.run.engines.spark_messages import problem_of
 from odibi_sql.run.engines.spark_reading import as_declared, frame_of
-from odibi_sql.run.engines.spark_session import open_session
+from odibi_sql.run.engines.spark_session import is_remote, open_session
 from odibi_sql.run.engines.spark_tasks import Writing
-from odibi_sql.run.engines.spark_types import quoted_name, struct_type
+from odibi_sql.run.engines.spark_types import functions_of, observation_of, quoted_name, struct_type
 from odibi_sql.run.engines.spark_writing import write_frame
 from odibi_sql.run.outcome import Settings
 from odibi_sql.run.stores.staging import files_in, remove, staging
@@ -42,22 +42,20 @@ class Spark:
 
     def materialize(self, stage: Materialize) -> int | None:
         """Keep the rows in files, from which each reader reads them."""
-        from pyspark.sql import Observation
-        from pyspark.sql.functions import count, lit
-
         with self._statement(stage):
             frame = self._frame(stage)
             names, place = frame.columns, self._spill / secrets.token_hex(6)
             place.parent.mkdir(parents=True, exist_ok=True)
-            counted = Observation()
             numbered = frame.toDF(*(f"c{each}" for each in range(len(names))))
-            types = numbered.schema
-            numbered.observe(counted, count(lit(1)).alias("rows")).write.parquet(f"file:{place}")
+            types, functions, counted = numbered.schema, functions_of(frame), observation_of(frame)
+            numbered.observe(counted, functions.count(functions.lit(1)).alias("rows")).write.parquet(f"file:{place}")
             self._name(stage.name, self._session.read.schema(types).parquet(f"file:{place}").toDF(*names))
             return int(counted.get["rows"])
 
     def drop(self, table: str) -> None:
         """Forget a table."""
+        with self._lock:
+            self._views.discard(table)
         self._session.catalog.dropTempView(table)
 
     def check(self, stage: Check) -> dict[str, int]:
@@ -97,12 +95,15 @@ class Spark:
     def interrupt(self) -> None:
         """Stop whatever runs."""
         self._is_interrupted = True
-        self._session.interruptTag(self._tag)
+        if is_remote(self._session):
+            self._session.interruptTag(self._tag)
+        else:  # where a session knows its tags in the thread alone that gave them
+            self._session.sparkContext.cancelJobsWithTag(self._tag)
 
     def close(self) -> None:
         """Drop the views and remove what was spilled; the session stays for the next run."""
         for view in self._views:
-            self._session.catalog.dropTempView(quoted_name(view))
+            self._session.catalog.dropTempView(view)
         remove(self._spill)
         self._opened.give_back()
 
@@ -129,7 +130,8 @@ class Spark:
 
         if self._is_interrupted:
             raise Cancelled
-        self._session.addTag(self._tag)
+        add, remove_again = _tagging(self._session)
+        add(self._tag)
         try:
             yield
         except (PySparkException, Py4JError) as error:
@@ -137,7 +139,14 @@ class Spark:
                 raise Cancelled from error
             raise problem_of(str(error), self.root) from error
         finally:
-            self._session.removeTag(self._tag)
+            remove_again(self._tag)
+
+
+def _tagging(session: Any) -> tuple[Callable[[str], None], Callable[[str], None]]:
+    """Return how the jobs of this thread get a name to be stopped by, and lose it."""
+    if is_remote(session):
+        return session.addTag, session.removeTag
+    return session.sparkContext.addJobTag, session.sparkContext.removeJobTag
 
 
 def _spill_folder(settings: Settings, is_local: bool) -> Path:

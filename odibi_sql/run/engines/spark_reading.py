@@ -16,9 +16,10 @@ from msgspec.structs import replace
 
 from odibi_sql import ir
 from odibi_sql.plan import View
+from odibi_sql.run.engines.engine import EngineProblem
 from odibi_sql.run.engines.exchange import for_spark, no_rows, selected
 from odibi_sql.run.engines.spark_tasks import Reading, read_files
-from odibi_sql.run.engines.spark_types import quoted_name, spark_type, struct_type
+from odibi_sql.run.engines.spark_types import functions_of, quoted_name, spark_type, struct_type
 from odibi_sql.sources.files import hive_values
 
 _TASKS_FOR_EACH_CORE = 4
@@ -31,11 +32,27 @@ def frame_of(session: Any, view: View, root: Path, cores: int) -> Any:
         view = replace(view, schema=ir.schema_of(columns or view.source.columns.fields[:1]))
     if _is_for_spark(view, root):
         return _native(session, view, root)
-    frames = [_by_tasks(session, view, group, root, cores) for group in view.source.groups]
+    groups = _alike(view.source, root) if view.source.by_name else view.source.groups
+    frames = [_by_tasks(session, view, group, root, cores) for group in groups]
     whole = frames[0]
     for each in frames[1:]:
         whole = whole.unionAll(each)
     return whole
+
+
+def _alike(source: ir.FileSource, root: Path) -> list[ir.FileGroup]:
+    """Return the files of Parquet that have the same columns together; a file is read alone, and has no others."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    files: dict[tuple[str, ...], list[str]] = {}
+    for file in (each for group in source.groups for each in group.files):
+        try:
+            names = tuple(parquet.read_schema(root / file).names)
+        except pa.ArrowException as error:
+            raise EngineProblem(f"`{file}` is no Parquet any more", "run the pipeline again") from error
+        files.setdefault(names, []).append(file)
+    return [ir.FileGroup(pattern=None, files=tuple(each), header=names) for names, each in files.items()]
 
 
 def _by_tasks(session: Any, view: View, group: ir.FileGroup, root: Path, cores: int) -> Any:
@@ -57,12 +74,10 @@ def _sql_of(view: View, group: ir.FileGroup) -> str:
     """Return DuckDB's statement that reads one file of a group, null for the columns that it lacks."""
     from odibi_sql.lower import load_dialect, lower
 
-    is_csv = view.source.format == "csv"
-    had = ir.schema_of(
-        each for each in view.schema if not is_csv or each.name in group.header or each.name in view.source.hive
-    )
+    names = {*group.header, *view.source.hive}  # of JSON, and of Parquet that is all alike, none are known
+    had = ir.schema_of(each for each in view.schema if not group.header or each.name in names)
     if not had.fields:
-        had = ir.schema_of([ir.Field(group.header[0], ir.STRING)])
+        had = ir.schema_of([view.source.columns.get(group.header[0]) or ir.Field(group.header[0], ir.STRING)])
     one = replace(group, pattern=None, files=group.files[:1])
     scan = ir.Scan(schema=had, source=replace(view.source, groups=(one,)))
     dataset = ir.Dataset(name=view.name, relation=scan, made_by="ingest", step=view.name)
@@ -162,9 +177,7 @@ def _above_hive(files: list[str]) -> str:
 
 def as_declared(frame: Any, schema: ir.Schema) -> Any:
     """Return the frame with each column as a value of exactly its type."""
-    from pyspark.sql import functions
-
-    held = frame.schema
+    functions, held = functions_of(frame), frame.schema
     if len(held) != len(schema) or held == struct_type(schema):
         return frame
     columns = []

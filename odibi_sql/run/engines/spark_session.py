@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -97,32 +98,34 @@ def _cores(session: Any) -> int:
 
 
 def _pin(session: Any) -> None:
-    for name, value in pinned().items():
-        session.conf.set(name, value)
+    for name, value in pinned_settings("spark").items():
+        _set(session, name, value)
 
 
-def pinned() -> dict[str, str]:
-    """Return the settings that the meaning of a statement depends on."""
-    return {name: value for name, value in pinned_settings("spark").items() if name}
+def _set(session: Any, name: str, value: str | None) -> None:
+    """Set a setting, or (None) have it as it is without a word; Connect would warn of those that are old."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if value is None:
+            session.conf.unset(name)
+        else:
+            session.conf.set(name, value)
 
 
 def _take_over(session: Any, apart: Any) -> None:
     """Give a new session what the other was told since it began (how to reach a storage, how to shuffle)."""
     for name, value in session.conf.getAll.items():
         if apart.conf.isModifiable(name):
-            apart.conf.set(name, value)
+            _set(apart, name, value)
 
 
 def _changed(session: Any) -> dict[str, str | None]:
-    return {name: session.conf.get(name, None) for name in pinned()}
+    return {name: session.conf.get(name, None) for name in pinned_settings("spark")}
 
 
 def _put_back(session: Any, before: dict[str, str | None]) -> None:
     for name, value in before.items():
-        if value is None:
-            session.conf.unset(name)
-        else:
-            session.conf.set(name, value)
+        _set(session, name, value)
 
 
 def _started(settings: Settings) -> Any:

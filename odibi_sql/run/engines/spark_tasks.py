@@ -23,7 +23,7 @@ from odibi_sql.run.engines.engine import EngineProblem, Existing
 from odibi_sql.run.engines.exchange import from_spark, no_rows, selected
 from odibi_sql.run.outcome import Settings
 
-MARK = "\x1fodibi\x1f"  # around what a task has to say to the reader
+MARK = "\x1fodibi\x1f"  # before what a task has to say to the reader
 _ROWS = "odibi rows"
 
 
@@ -115,4 +115,4 @@ def _told(problem: EngineProblem | OSError) -> RuntimeError:
         words = [f"`{problem.filename}`: {(problem.strerror or str(problem)).lower()}", ""]
     else:
         words = [problem.reason, problem.hint]
-    return RuntimeError(f"{MARK}{json.dumps(words)}{MARK}")
+    return RuntimeError(f"{MARK}{json.dumps(words)}")

@@ -47,3 +47,28 @@ def spark_type(type_: ir.Type) -> Any:
 def quoted_name(name: str) -> str:
     """Return `name` as an identifier of Spark."""
     return "`" + name.replace("`", "``") + "`"
+
+
+def functions_of(frame: Any) -> Any:
+    """Return the functions that make columns for such a frame: those of Spark Connect are others.
+
+    `pyspark.sql.functions` goes by an environment variable, which is not ours to set.
+    """
+    if type(frame).__module__.startswith("pyspark.sql.connect"):
+        from pyspark.sql.connect import functions as of_connect
+
+        return of_connect
+    from pyspark.sql import functions
+
+    return functions
+
+
+def observation_of(frame: Any) -> Any:
+    """Return an Observation for such a frame."""
+    if type(frame).__module__.startswith("pyspark.sql.connect"):
+        from pyspark.sql.connect.observation import Observation as OfConnect
+
+        return OfConnect()
+    from pyspark.sql import Observation
+
+    return Observation()

@@ -9,7 +9,7 @@ from typing import Any
 from odibi_sql.ir import Target
 from odibi_sql.run.engines.copying import extension
 from odibi_sql.run.engines.spark_tasks import Writing, write_in, write_rows
-from odibi_sql.run.engines.spark_types import quoted_name
+from odibi_sql.run.engines.spark_types import functions_of, quoted_name
 from odibi_sql.run.stores.staging import files_in
 
 _REPORT = "folder STRING, rows BIGINT"
@@ -30,8 +30,7 @@ def write_frame(frame: Any, writing: Writing, to: Path) -> int:
 
 def _arranged(frame: Any, target: Target, is_ordered: bool) -> Any:
     """Return the rows as tasks are to get them: of one file all in one, of a hive folder all of its rows in one."""
-    from pyspark.sql import functions
-
+    functions = functions_of(frame)
     keys = [functions.col(quoted_name(name)) for name in target.partition]
     if target.is_folder and not keys:
         return frame
