@@ -45,7 +45,7 @@ def main() -> None:
     @given(pipelines())
     def go(written: Written) -> None:
         seen[compare(written.text, written.last, engines, optimized=(True, False))] += 1
-        if sum(seen.values()) % 1000 == 0:
+        if sum(seen.values()) % 100 == 0:
             print(f"{dict(seen)} after {time.monotonic() - started:.0f} s", flush=True)
 
     try:
