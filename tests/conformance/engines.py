@@ -7,8 +7,10 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from odibi_sql import ir
 from odibi_sql.lower import load_dialect
 from odibi_sql.plan import Plan
+from odibi_sql.run.engines.exchange import from_spark, has_durations, selected
 
 
 class EngineFailed(Exception):
@@ -33,9 +35,8 @@ class DuckDB:
         import duckdb
 
         self.connection = duckdb.connect()
-        for setting in load_dialect("duckdb").settings.values():
-            if setting.name:
-                self.connection.execute(f"SET {setting.name} = '{setting.value}'")
+        for name, value in _settings("duckdb").items():
+            self.connection.execute(f"SET {name} = '{value}'")
 
     def answer(self, plan: Plan, root: Path) -> pa.Table:
         """Return the rows of the plan's last stage. Raises EngineFailed."""
@@ -51,15 +52,21 @@ class DuckDB:
             raise EngineFailed(str(problem)) from problem
 
 
+# Of thousands of small statements most of the time goes into generating and compiling Java.
+QUICK = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+
+
 class Spark:
-    """The local session of the tests; files become views."""
+    """A session of its own beside the local one of the tests; files become views."""
 
     name = "spark"
 
     def __init__(self, session: Any = None) -> None:
         import spark_local
 
-        self.session = session or spark_local.session()
+        self.session = (session or spark_local.session()).newSession()
+        for name, value in {**_settings("spark"), **QUICK}.items():
+            self.session.conf.set(name, value)
 
     def answer(self, plan: Plan, root: Path) -> pa.Table:
         """Return the rows of the plan's last stage. Raises EngineFailed."""
@@ -71,9 +78,24 @@ class Spark:
                     read.createOrReplaceTempView(view.name)
             for stage in plan.stages[:-1]:
                 self.session.sql(stage.sql).createOrReplaceTempView(stage.name)
-            return self.session.sql(plan.stages[-1].sql).toArrow()
+            return with_durations(self.session.sql(plan.stages[-1].sql).toArrow(), plan.stages[-1].schema)
         except Exception as problem:
             raise EngineFailed(str(problem).partition("\nJVM stacktrace")[0].partition("\n== SQL")[0]) from problem
+
+
+def with_durations(table: pa.Table, schema: ir.Schema) -> pa.Table:
+    """Return what Spark gave with durations in place of its structs of them."""
+    import duckdb
+
+    if not any(has_durations(each.type) for each in schema):
+        return table
+    connection = duckdb.connect()
+    connection.register("answered", table)
+    return connection.execute(selected(schema, from_spark, "answered")).to_arrow_table()
+
+
+def _settings(name: str) -> dict[str, str]:
+    return {each.name: each.value for each in load_dialect(name).settings.values() if each.name}
 
 
 def engine(name: str) -> Engine:

@@ -39,11 +39,19 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What came of the cases of a function: how many rows were compared, and what differs."""
+    """What came of the cases of a function: how many rows were compared, what differs, which cases were refused."""
 
     rows: int
     failures: int
     differences: tuple[Difference, ...]
+    refused: tuple[str, ...] = ()
+
+
+def is_refused(problem: Exception) -> bool:
+    """Whether the compiler says that the engine cannot give this its meaning."""
+    if not isinstance(problem, CompileError):
+        return False
+    return {each.code for each in problem.diagnostics} == {"not-on-this-engine"}
 
 
 class Batch:
@@ -86,6 +94,7 @@ class _Run:
     def __init__(self, batch: Batch, engine: Engine, ulps: Callable[[str], int]) -> None:
         self.batch, self.engine, self.ulps = batch, engine, ulps
         self.differences: list[Difference] = []
+        self.refused: list[str] = []
         self.rows = self.failures = 0
 
     def outcome(self) -> Outcome:
@@ -103,8 +112,9 @@ class _Run:
         batch.write(good)
         self._compare(known, good, values, expressions)
         for i in known:
-            self._fail(i, expected[i])
-        return Outcome(self.rows, self.failures, tuple(self.differences))
+            if batch.cases[i].text not in self.refused:
+                self._fail(i, expected[i])
+        return Outcome(self.rows, self.failures, tuple(self.differences), tuple(self.refused))
 
     def _checked(self) -> tuple[list[int], dict[int, ir.Expr]]:
         """Return the cases that can be compiled, and their expressions."""
@@ -135,6 +145,8 @@ class _Run:
                 half = len(numbers) // 2
                 self._compare(numbers[:half], rows, values, expressions)
                 self._compare(numbers[half:], rows, values, expressions)
+            elif is_refused(problem):
+                self.refused.append(self.batch.cases[numbers[0]].text)
             elif numbers:
                 self._find(numbers[0], rows[numbers[0]], values[numbers[0]], str(problem))
                 self.batch.write(rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.cases import scalar_cases
+from conformance.cases import Case, scalar_cases
 from conformance.engines import Engine
 from conformance.groups import group_cases, run_groups
 from conformance.operators import OPERATORS, cast_cases, cast_names, operator_cases
@@ -23,11 +23,20 @@ LOOSE = dict.fromkeys(
 )
 
 
-# Where DuckDB is not brought to the page yet, and what would have to be done.
-KNOWN = {
-    "cast to decimal(10, 2)": "DuckDB reads the text 5e-324 as 0.01: an exponent of three digits has to be met first",
-    "cast to decimal(38, 10)": "the same",
+# Where an engine is not brought to the page yet, and what would have to be done.
+EXPONENT = "reads the text 5e-324 as 0.01: an exponent of three digits has to be met first"
+KNOWN: dict[str, dict[str, str]] = {
+    "duckdb": {"cast to decimal(10, 2)": EXPONENT, "cast to decimal(38, 10)": EXPONENT},
+    "spark": {
+        "cast to decimal(38, 10)": "a float64 of 17 digits can come with its last digits changed: before Java 19 Spark "
+        "writes it with a digit too many",
+        "nullif": "maps are not compared: the run fails",
+        "greatest": "nulls within arrays come first: has to be refused",
+        "least": "nulls within arrays come first: has to be refused",
+    },
 }
+# Names of which an engine refuses cases when they are compiled.
+REFUSED: dict[str, tuple[str, ...]] = {"duckdb": (), "spark": ()}
 
 
 def names() -> list[str]:
@@ -36,12 +45,31 @@ def names() -> list[str]:
     return [*OPERATORS, *cast_names(), *functions]
 
 
+def unproved(engine: str) -> frozenset[str]:
+    """Return the names that are not held on an engine yet: on Spark those of arrays, and all that follow them.
+
+    Without compiled Java Spark 4.2.1 crashes over arrays of arrays; with it, these take too long for the suite so far.
+    """
+    every = names()
+    return frozenset(every[every.index("element_at") :] if engine == "spark" else ())
+
+
+def is_group(name: str) -> bool:
+    """Whether it is an aggregate or a window function."""
+    return name in CATALOGUE and name not in OPERATORS and CATALOGUE[name].kind != "scalar"
+
+
+def cases_of(name: str) -> list[Case]:
+    """Return the cases of a name."""
+    if name in OPERATORS:
+        return operator_cases(name)
+    if name.startswith("cast to "):
+        return cast_cases(name)
+    return group_cases(name) if is_group(name) else scalar_cases(name)
+
+
 def run(name: str, engine: Engine) -> Outcome:
     """Return what comes of all cases of a name on an engine."""
-    if name in OPERATORS:
-        return run_cases(operator_cases(name), engine, lambda text: 0)
-    if name.startswith("cast to "):
-        return run_cases(cast_cases(name), engine, lambda text: 0)
-    if CATALOGUE[name].kind == "scalar":
-        return run_cases(scalar_cases(name), engine, lambda text: NEAR.get(name, 0))
-    return run_groups(group_cases(name), engine, lambda text: LOOSE.get(name, 0))
+    if is_group(name):
+        return run_groups(cases_of(name), engine, lambda text: LOOSE.get(name, 0))
+    return run_cases(cases_of(name), engine, lambda text: NEAR.get(name, 0))

@@ -1,11 +1,14 @@
-"""DuckDB gives what the reference gives."""
+"""Engines give what the reference gives."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from conformance.engines import DuckDB
-from conformance.suite import KNOWN, names, run
+from conformance.engines import DuckDB, Engine, Spark
+from conformance.page import PAGE, page
+from conformance.suite import KNOWN, REFUSED, names, run, unproved
 
 
 @pytest.fixture(scope="module")
@@ -13,11 +16,30 @@ def duckdb_engine() -> DuckDB:
     return DuckDB()
 
 
+@pytest.fixture(scope="module")
+def spark_engine(spark: Any) -> Spark:
+    return Spark(spark)
+
+
 @pytest.mark.parametrize("name", names())
 def test_duckdb(name: str, duckdb_engine: DuckDB) -> None:
-    outcome = run(name, duckdb_engine)
+    _agrees(name, duckdb_engine)
+
+
+@pytest.mark.parametrize("name", [each for each in names() if each not in unproved("spark")])
+def test_spark(name: str, spark_engine: Spark) -> None:
+    _agrees(name, spark_engine)
+
+
+def _agrees(name: str, engine: Engine) -> None:
+    outcome = run(name, engine)
+    assert bool(outcome.refused) == (name in REFUSED[engine.name]), outcome.refused
     assert outcome.rows + outcome.failures > 0
-    if name in KNOWN:
+    if name in KNOWN[engine.name]:
         assert outcome.differences, f"`{name}` agrees now: it is known no more"
         return
     assert not outcome.differences, "\n".join(map(str, outcome.differences[:20]))
+
+
+def test_the_page_says_what_is_held() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "python -m conformance.page"
