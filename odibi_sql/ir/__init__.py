@@ -97,6 +97,7 @@ from odibi_sql.ir.types import (
     Unknown,
     common_type,
     decimal_of,
+    has_part,
     is_numeric,
     is_orderable,
 )
@@ -199,6 +200,7 @@ __all__ = [
     "WindowCall",
     "common_type",
     "decimal_of",
+    "has_part",
     "is_numeric",
     "is_orderable",
     "schema_of",

@@ -164,6 +164,18 @@ def is_orderable(type_: Type) -> bool:
     return True
 
 
+def has_part(type_: Type, kind: type[Type]) -> bool:
+    """Whether it is of `kind`, or a value of `kind` is in it: an element, a member, the value of a map."""
+    match type_:
+        case Array(element=element):
+            return has_part(element, kind)
+        case Map(value=value):
+            return has_part(value, kind)
+        case Struct(members=members):
+            return any(has_part(each.type, kind) for each in members)
+    return isinstance(type_, kind)
+
+
 def decimal_of(type_: Type) -> Decimal | None:
     """Return the decimal that holds every value of a whole or decimal type, or None for other types."""
     match type_:

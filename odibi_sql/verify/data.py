@@ -45,7 +45,7 @@ def with_data(graph: ir.Graph, data: Data, folder: Path, read: Read) -> ir.Graph
 
 
 def _scan(scan: ir.Scan, dataset: ir.Dataset, data: Data, file: Path, read: Read) -> ir.Scan:
-    if any(_has_duration(field.type) for field in scan.schema):
+    if any(ir.has_part(field.type, ir.Duration) for field in scan.schema):
         return scan
     import pyarrow.parquet
 
@@ -60,16 +60,3 @@ def _scan(scan: ir.Scan, dataset: ir.Dataset, data: Data, file: Path, read: Read
     casts = tuple(field.name for field in scan.schema if isinstance(field.type, ir.Json))
     group = ir.FileGroup(pattern=None, files=(str(file),))
     return replace(scan, source=ir.FileSource(format="parquet", groups=(group,), columns=scan.schema, casts=casts))
-
-
-def _has_duration(type_: ir.Type) -> bool:
-    match type_:
-        case ir.Duration():
-            return True
-        case ir.Array(element=element):
-            return _has_duration(element)
-        case ir.Map(value=value):
-            return _has_duration(value)
-        case ir.Struct(members=members):
-            return any(_has_duration(each.type) for each in members)
-    return False

@@ -12,28 +12,14 @@ from odibi_sql.run.engines.bind import named
 
 def with_floats_as_json(sql: str, schema: ir.Schema) -> str:
     """Return the query with every column that has floats in it as JSON; the query itself where there are none."""
-    columns = [(named(each.name), each.type) for each in schema if has_floats(each.type)]
+    columns = [(named(each.name), each.type) for each in schema if ir.has_part(each.type, ir.Float)]
     replaced = [f"{_json(name, type_)} AS {name}" for name, type_ in columns]
     return f"SELECT * REPLACE ({', '.join(replaced)}) FROM ({sql})" if replaced else sql
 
 
-def has_floats(type_: ir.Type) -> bool:
-    """Whether a float is in it."""
-    match type_:
-        case ir.Float():
-            return True
-        case ir.Array(element=element):
-            return has_floats(element)
-        case ir.Map(value=value):
-            return has_floats(value)
-        case ir.Struct(members=members):
-            return any(has_floats(each.type) for each in members)
-    return False
-
-
 def _json(value: str, type_: ir.Type, depth: int = 0) -> str:
     """Return the SQL of a value as JSON."""
-    if not has_floats(type_):
+    if not ir.has_part(type_, ir.Float):
         return f"to_json({value})"
     element = f"v{depth}"
     match type_:
