@@ -28,15 +28,11 @@ def spark() -> Any:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Side by side, the tests that use Spark stay in one process: a session takes seconds to start, and memory."""
-    if getattr(config.option, "dist", "no") == "load":
-        config.option.dist = "loadgroup"
+    """Side by side, tests are dealt out one by one: those on Spark take seconds each, most others none."""
+    if getattr(config.option, "maxschedchunk", 0) is None:
+        config.option.maxschedchunk = 1
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group the tests that use Spark, and begin with them."""
-    for item in items:
-        if "spark" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("spark"))
+    """Begin with the tests that use Spark."""
     items.sort(key=lambda item: "spark" not in getattr(item, "fixturenames", ()))

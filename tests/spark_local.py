@@ -27,6 +27,7 @@ def session() -> Any:
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     builder = SparkSession.builder.master("local[2]").appName("odibi tests")
     settings = {each.name: each.value for each in load_dialect("spark").settings.values() if each.name}
     own = {

@@ -15,10 +15,7 @@ from test_run import CSV, PIPELINE, run_on, stored
 from odibi_sql import api
 from odibi_sql.run import Settings, execute
 
-pytestmark = [
-    pytest.mark.skipif(bool(spark_local.missing()), reason=spark_local.missing() or "there"),
-    pytest.mark.xdist_group("spark"),
-]
+pytestmark = pytest.mark.skipif(bool(spark_local.missing()), reason=spark_local.missing() or "there")
 
 
 @pytest.fixture

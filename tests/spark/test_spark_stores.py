@@ -199,7 +199,6 @@ while True:
 
 
 @pytest.mark.skipif(bool(spark_local.missing()), reason=spark_local.missing() or "there")
-@pytest.mark.xdist_group("spark")
 def test_a_killed_run_leaves_whole_stores(tmp_path: Path) -> None:
     duckdb.sql(f"copy (select range i, range % 4 k from range(100000)) to '{tmp_path}/a.parquet'")
     for attempt in range(2):

@@ -178,6 +178,8 @@ def _start(master: str, settings: Settings) -> Any:
     """Start Spark in a JVM of this process, whose words go to a file instead of the terminal."""
     if master.startswith("spark://"):
         _reach(master, "spark", "a master of Spark")
+    if master.startswith("local"):
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # a machine need not know its own name
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         raise EngineProblem("there is no Java, which Spark runs on", "install Java 17, or set JAVA_HOME")
     from py4j.protocol import Py4JError
