@@ -76,6 +76,8 @@ MEANINGS: dict[str, Any] = {
     "day + 1 year": datetime.date(2025, 2, 28),
     "date '2024-01-31' + 1 month": datetime.date(2024, 2, 29),
     "day - date '2024-01-01'": 59,
+    "(day + 1 month) - day": 29,
+    "(day + 1 month) - (day + 1 month)": 0,
     "at + 1 second": datetime.datetime(1970, 1, 1, 0, 0, 0, 500000),
     "date_trunc('hour', at)": datetime.datetime(1969, 12, 31, 23),
     "extract(year from at)": 1969,
