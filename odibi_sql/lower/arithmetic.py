@@ -40,7 +40,7 @@ def lower_arithmetic(name: str, left: Typed, right: Typed, type_: ir.Type, wante
 
 
 def _as_date(typed: Typed, dialect: Dialect) -> exp.Expression:
-    """Return a date: a date plus an interval is a TIMESTAMP by itself, and the difference of two is no number of days."""
+    """Return a date: with an interval it became a TIMESTAMP, and the difference of two of those is an interval."""
     return exactly(typed, ir.DATE, dialect) if typed.type == ir.TIMESTAMP else typed.sql
 
 
