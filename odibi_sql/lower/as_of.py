@@ -28,15 +28,16 @@ def without_null_times(node: ir.AsOfJoin) -> ir.AsOfJoin:
 
 def lower_as_of(node: ir.AsOfJoin, left: Draft, right: Draft, place: Place) -> Draft:
     """Return the left side with one more ASOF JOIN."""
-    left = left_side(left, node.kind, place)
-    right = right_side(wrap(right, place) if right.where else right, "left", place)
+    mine, theirs = node.times
+    left = _of_rows(left_side(left, node.kind, place), mine, place)
+    right = _of_rows(right_side(wrap(right, place) if right.where else right, "left", place), theirs, place)
     right = apart(wrap(right, place) if right.where else right, left, place)
     assert right.source is not None
     on = [binary(exp.EQ, used(left.env[one]), used(right.env[other])) for one, other in node.equal]
-    mine, theirs = used(left.env[node.times[0]]), used(right.env[node.times[1]])
-    if node.left.schema[node.times[0]].nullable:
-        on.append(binary(exp.EQ, exp.Paren(this=_there(mine)), exp.Paren(this=_there(theirs))))
-    on.append(binary(COMPARISONS[node.operator], mine, theirs))
+    times = used(left.env[mine]), used(right.env[theirs])
+    if node.left.schema[mine].nullable:
+        on.append(binary(exp.EQ, *(exp.Paren(this=_there(each)) for each in times)))
+    on.append(binary(COMPARISONS[node.operator], *times))
     joined = Joined(word="ASOF" if node.kind == "inner" else "ASOF LEFT", source=right.source, on=tuple(on))
     env = {**left.env, **right.env}
     return replace(
@@ -48,6 +49,11 @@ def lower_as_of(node: ir.AsOfJoin, left: Draft, right: Draft, place: Place) -> D
         is_correlated=left.is_correlated or right.is_correlated,
         is_referred_to=left.is_referred_to or right.is_referred_to,
     )
+
+
+def _of_rows(draft: Draft, time: str, place: Place) -> Draft:
+    """Return the draft with a column for its time, which can be a constant: ASOF JOIN wants two columns."""
+    return draft if draft.env[time].sql.find(exp.Column) is not None else wrap(draft, place)
 
 
 def _there(sql: exp.Expression) -> exp.Expression:

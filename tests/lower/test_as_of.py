@@ -15,7 +15,7 @@ from interpreter.values import identity
 from ir_generate import Making, nearest, rich
 from lower_build import CLOCK, DUCKDB, connect, rows
 
-from odibi_sql import ir
+from odibi_sql import api, ir
 from odibi_sql.lower import lower
 from odibi_sql.lower.as_of import as_window, without_null_times
 
@@ -68,3 +68,20 @@ def test_many_rows_with_null_times(operator: Any, kind: Any) -> None:
     found = connect().sql(stage.sql).fetchall()
     expected = rows_of(join, World({}, CLOCK))
     assert Counter(found) == Counter(tuple(row.values()) for row in expected)
+
+
+@pytest.mark.parametrize("constant", ["left", "right"])
+def test_a_time_can_be_a_constant(constant: str) -> None:
+    """DuckDB takes no inequality of ASOF JOIN of which a side is no column."""
+    left = "k, t = 5" if constant == "left" else "k, t = v"
+    right = "k, t2 = 1" if constant == "right" else "k, t2 = v"
+    text = f"""
+        ingest a from values (k string, v int64) ('x', 5), ('y', 0) with (materialize: true)
+        transform l from a | select {left}
+        transform r from a | select {right}
+        transform j from l | join asof r (found = t2) on k and t >= r.t2
+    """
+    result = api.run(api.from_text(text), datasets=["j"])
+    assert result.success, result.run.problems
+    found = {row["k"]: row["found"] for row in result.dataset("j").arrow().to_pylist()}
+    assert found == ({"x": 5, "y": 0} if constant == "left" else {"x": 1, "y": None})
