@@ -12,7 +12,8 @@ class NotOnThisEngine(Diagnostic, frozen=True, kw_only=True):
 
     Every engine gives the same rows: what one of them would answer otherwise, and cannot be brought to answer alike, is
     refused when the pipeline is compiled for it. On Spark a duration is a struct of months, days and microseconds,
-    whose groups would tell `1 month` from `30 days`, which are equal.
+    whose groups would tell `1 month` from `30 days`, which are equal; and maps that have the same entries in another
+    order are one there.
     """
 
     code: ClassVar[str] = "not-on-this-engine"

@@ -154,22 +154,22 @@ def _is_engines_own(from_: ir.Type, to: ir.Type) -> bool:
 def _part_by_part(sql: Any, from_: ir.Type, to: ir.Type, is_try: bool, dialect: Dialect) -> exp.Expression:
     match from_, to:
         case ir.Array(element=one), ir.Array(element=other):
-            return _transformed(sql, lambda each: _cast(each, one, other, is_try, dialect), dialect)
+            return transformed(sql, lambda each: _cast(each, one, other, is_try, dialect), dialect)
         case ir.Map(key=key, value=value), ir.Map(key=other_key, value=other_value):
 
             def entry(each: exp.Expression) -> exp.Expression:
-                left = _cast(_member(each, "key"), key, other_key, is_try, dialect)
-                right = _cast(_member(each, "value"), value, other_value, is_try, dialect)
+                left = _cast(member(each, "key"), key, other_key, is_try, dialect)
+                right = _cast(member(each, "value"), value, other_value, is_try, dialect)
                 written: exp.Expression = operator("entry", dialect, {"key": left, "value": right})
                 return written or function("row", left, right)
 
-            return function("map_from_entries", _transformed(function("map_entries", sql), entry, dialect))
+            return function("map_from_entries", transformed(function("map_entries", sql), entry, dialect))
         case ir.Struct(members=members), ir.Struct(members=others):
             there = {each.name: each.type for each in members}
             parts = [
                 exp.PropertyEQ(
                     this=exp.Identifier(this=each.name, quoted=True),
-                    expression=_cast(_member(sql.copy(), each.name), there[each.name], each.type, is_try, dialect),
+                    expression=_cast(member(sql.copy(), each.name), there[each.name], each.type, is_try, dialect),
                 )
                 for each in others
             ]
@@ -178,12 +178,13 @@ def _part_by_part(sql: Any, from_: ir.Type, to: ir.Type, is_try: bool, dialect: 
     raise TypeError(from_)
 
 
-def _member(sql: exp.Expression, name: str) -> exp.Expression:
+def member(sql: exp.Expression, name: str) -> exp.Expression:
+    """Return a member of a struct."""
     inner = sql if isinstance(sql, exp.Column | exp.Dot | exp.Identifier) else exp.Paren(this=sql)
     return exp.Dot(this=inner, expression=exp.Identifier(this=name, quoted=True))
 
 
-def _transformed(sql: exp.Expression, change: Any, dialect: Dialect) -> exp.Expression:
+def transformed(sql: exp.Expression, change: Any, dialect: Dialect) -> exp.Expression:
     """Return an array with each element changed; the element is named by how deep it is, so that none hides another."""
     changed = change(exp.Identifier(this="e"))
     depth = len(list(changed.find_all(exp.Lambda)))

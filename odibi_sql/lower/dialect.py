@@ -47,6 +47,7 @@ class Can(msgspec.Struct, frozen=True, kw_only=True):
     quotient_of_decimals: bool
     number_unordered: bool
     null_from_in: bool
+    order_null_within: bool
     order_in_aggregates: bool
     filter_in_windows: bool
     distinct_in_windows: bool

@@ -12,6 +12,7 @@ from odibi_sql.lower.calls import lower_call
 from odibi_sql.lower.casts import failure, lower_cast
 from odibi_sql.lower.literals import lower_literal
 from odibi_sql.lower.operators import lower_operator
+from odibi_sql.lower.order_within import out_of_pairs, through_pairs
 from odibi_sql.lower.scope import Scope
 from odibi_sql.lower.subqueries import as_exists, lower_exists, lower_in_query, lower_scalar_query
 from odibi_sql.lower.typed import Typed, cast_to, exactly, text
@@ -132,8 +133,9 @@ def _call(expr: ir.Call, scope: Scope) -> Typed:
     function = lookup(expr.function)
     assert function is not None, expr.function
     types = tuple(arg.type for arg in expr.args)
-    args = tuple(_arguments(expr, scope))
-    return Typed(sql=lower_call(function, types, args, constants_of(expr.args), scope.dialect.name), type=expr.type)
+    args, is_paired = through_pairs(expr.function, _arguments(expr, scope), types, scope.dialect)
+    sql = lower_call(function, types, args, constants_of(expr.args), scope.dialect.name)
+    return Typed(sql=out_of_pairs(expr.function, sql, scope.dialect) if is_paired else sql, type=expr.type)
 
 
 def _arguments(call: ir.Call, scope: Scope) -> list[exp.Expression]:

@@ -11,7 +11,7 @@ from odibi_sql.lower.draft import Draft, Value, renewed, used, value_of
 from odibi_sql.lower.expressions import exact
 from odibi_sql.lower.scope import Place, Scope, absorbed
 from odibi_sql.lower.typed import binary, number
-from odibi_sql.lower.windows import comparable, is_constant, ordered, unordered
+from odibi_sql.lower.windows import is_constant, ordered, told_apart, unordered
 from odibi_sql.lower.wrapping import plain, unlimited, wrap
 
 
@@ -81,7 +81,7 @@ def _row_number(per: tuple[str, ...], order: tuple[ir.SortKey, ...], draft: Draf
     return exp.Window(
         this=exp.Anonymous(this="row_number"),
         partition_by=[
-            comparable(used(draft.env[name]), draft.env[name].type, scope) for name in _times_first(per, draft)
+            told_apart(used(draft.env[name]), draft.env[name].type, scope) for name in _times_first(per, draft)
         ],
         order=exp.Order(expressions=keys) if keys else None,
     )

@@ -9,9 +9,9 @@ from odibi_sql.ir.walk import every
 from odibi_sql.lower import expressions
 from odibi_sql.lower.arithmetic import lower_arithmetic, lower_negation
 from odibi_sql.lower.fold import whole
+from odibi_sql.lower.order_within import has_key, key_of
 from odibi_sql.lower.scope import Scope
 from odibi_sql.lower.templates import operator
-from odibi_sql.lower.times import has_structs, measured
 from odibi_sql.lower.typed import Typed, binary, cast_to, exactly, function, number, text, within
 
 ARITHMETIC = frozenset(["+", "-", "*", "/", "//", "%"])
@@ -33,6 +33,7 @@ OPPOSITES: dict[str, type[exp.Expression]] = {
     ">=": exp.LT,
     "is distinct from": exp.NullSafeEQ,
 }
+EQUALITIES = frozenset(["=", "<>", "is distinct from"])
 BARE = 6  # how tight an operand of a condition has to bind
 
 
@@ -43,7 +44,7 @@ def lower_operator(call: ir.Call, scope: Scope) -> Typed:
             sides = (_unasked(left, scope), _unasked(right, scope))
             return lower_arithmetic(name, *sides, call.type, left.type, scope.dialect)
         case name, (left, right) if name in COMPARISONS:
-            return _bool(binary(COMPARISONS[name], *_compared((left, right), scope)))
+            return _bool(binary(COMPARISONS[name], *_compared((left, right), scope, name not in EQUALITIES)))
         case "and" | "or", (left, right):
             kind = exp.And if call.function == "and" else exp.Or
             return _bool(binary(kind, _sql(left, scope), _sql(right, scope)))
@@ -91,15 +92,15 @@ def _meets(from_: ir.Type, to: ir.Type) -> bool:
     return False
 
 
-def _compared(args: tuple[ir.Expr, ...], scope: Scope) -> list[exp.Expression]:
+def _compared(args: tuple[ir.Expr, ...], scope: Scope, is_order_asked: bool) -> list[exp.Expression]:
     """Return the sides of a comparison without the casts that the engine does by itself.
 
     A FLOAT beside a DECIMAL or an INTEGER is compared as a FLOAT there: such casts stay. So do constants that would
     meet as something else than what the graph says.
     """
+    if has_key(args[0].type, scope.dialect, is_order_asked):
+        return [key_of(expressions.exact(each, scope), each.type, scope.dialect) for each in args]
     lowered = [_unasked(each, scope) for each in args]
-    if isinstance(args[0].type, ir.Duration) and has_structs(scope.dialect):
-        return [measured(each.sql, scope.dialect) for each in lowered]
     types = [each.type for each in lowered]
     is_narrow = ir.FLOAT32 in types and any(
         isinstance(each, ir.Integer | ir.Decimal | ir.Float) and each != ir.FLOAT32 for each in types
@@ -122,7 +123,7 @@ def _negated(operand: ir.Expr, scope: Scope) -> exp.Expression:
         case ir.Call(function="is null" | "is true" | "is false" as name, args=(inner,)):
             return _is(name, inner, scope, negate=True)
         case ir.Call(function=name, args=(left, right)) if name in OPPOSITES:
-            return binary(OPPOSITES[name], *_compared((left, right), scope))
+            return binary(OPPOSITES[name], *_compared((left, right), scope, name not in EQUALITIES))
     return exp.Not(this=within(_sql(operand, scope), 4))
 
 
@@ -133,7 +134,7 @@ def _is(name: str, operand: ir.Expr, scope: Scope, negate: bool) -> exp.Expressi
 
 
 def _within_set(call: ir.Call, scope: Scope) -> exp.Expression:
-    operand, *others = _compared(call.args, scope)
+    operand, *others = _compared(call.args, scope, call.function == "between")
     if call.function == "in":
         return exp.In(this=within(operand, BARE), expressions=others)
     low, high = (within(each, BARE) for each in others)

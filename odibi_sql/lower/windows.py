@@ -11,6 +11,7 @@ from odibi_sql.functions import lookup
 from odibi_sql.lower import expressions
 from odibi_sql.lower.calls import Around, lower_call
 from odibi_sql.lower.dialect import Dialect
+from odibi_sql.lower.order_within import has_key, key_of, out_of_pairs, through_pairs
 from odibi_sql.lower.scope import Scope
 from odibi_sql.lower.shapes import (
     is_collected,
@@ -21,7 +22,6 @@ from odibi_sql.lower.shapes import (
     with_keys,
     with_order,
 )
-from odibi_sql.lower.times import has_structs, measured
 from odibi_sql.lower.typed import Typed
 
 
@@ -45,7 +45,7 @@ def lower_aggregate(call: ir.AggregateCall, scope: Scope) -> Typed:
 def lower_window(call: ir.WindowCall, scope: Scope) -> Typed:
     """Return the call of a function OVER (…)."""
     where, can = _where(call, scope), scope.dialect.can
-    partition = [comparable(expressions.lower_expression(part, scope).sql, part.type, scope) for part in call.partition]
+    partition = [told_apart(expressions.lower_expression(part, scope).sql, part.type, scope) for part in call.partition]
     order = _telling(call.order, scope) or unordered(call.function, scope.dialect)
 
     def around(bare: Any) -> Any:
@@ -89,22 +89,24 @@ def is_constant(sql: exp.Expression) -> bool:
 def ordered(key: ir.SortKey, scope: Scope) -> exp.Expression:
     """Return one key of an ORDER BY. NULL is last without a word; the printer of another dialect writes it out."""
     lowered = expressions.lower_expression(key.value, scope)
-    value = comparable(lowered.sql, key.value.type, scope)
+    value = key_of(lowered.sql, key.value.type, scope.dialect)
     return exp.Ordered(this=value, desc=key.descending or None, nulls_first=key.nulls_first)
 
 
-def comparable(sql: Any, type_: ir.Type, scope: Scope) -> Any:
-    """Return a value as it is compared: a duration by its length."""
-    is_struct = isinstance(type_, ir.Duration) and has_structs(scope.dialect)
-    return measured(sql, scope.dialect) if is_struct else sql
+def told_apart(sql: Any, type_: ir.Type, scope: Scope) -> Any:
+    """Return a value as it is told from others, in PARTITION BY."""
+    return key_of(sql, type_, scope.dialect) if has_key(type_, scope.dialect, is_order_asked=False) else sql
 
 
 def _call(call: ir.AggregateCall | ir.WindowCall, scope: Scope, around: Around, shape: str) -> Any:
     function = lookup(call.function)
     assert function is not None, call.function
-    args = tuple(expressions.exact(arg, scope) for arg in call.args)
+    exact = tuple(expressions.exact(arg, scope) for arg in call.args)
     types = tuple(arg.type for arg in call.args)
-    return lower_call(function, types, args, expressions.constants_of(call.args), scope.dialect.name, around, shape)
+    args, is_paired = through_pairs(call.function, exact, types, scope.dialect)
+    constants = expressions.constants_of(call.args)
+    sql = lower_call(function, types, args, constants, scope.dialect.name, around, shape)
+    return out_of_pairs(call.function, sql, scope.dialect) if is_paired else sql
 
 
 def _where(call: ir.AggregateCall | ir.WindowCall, scope: Scope) -> Any:

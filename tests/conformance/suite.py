@@ -30,13 +30,10 @@ KNOWN: dict[str, dict[str, str]] = {
     "spark": {
         "cast to decimal(38, 10)": "a float64 of 17 digits can come with its last digits changed: before Java 19 Spark "
         "writes it with a digit too many",
-        "nullif": "maps are not compared: the run fails",
-        "greatest": "nulls within arrays come first: has to be refused",
-        "least": "nulls within arrays come first: has to be refused",
     },
 }
 # Names of which an engine refuses cases when they are compiled.
-REFUSED: dict[str, tuple[str, ...]] = {"duckdb": (), "spark": ()}
+REFUSED: dict[str, tuple[str, ...]] = {"duckdb": (), "spark": ("nullif",)}
 
 
 def names() -> list[str]:
