@@ -65,9 +65,14 @@ class Database:
             raise StateProblem(f"`{self.file}` cannot be written: {(error.strerror or str(error)).lower()}") from error
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Hold off all other writers until the block ends; what it did stays if it ends well, else nothing of it."""
+    def transaction(self, *, flushed: bool = True) -> Iterator[sqlite3.Connection]:
+        """Hold off all other writers until the block ends; what it did stays if it ends well, else nothing of it.
+
+        Not `flushed`, it costs no wait for the disk (0.02 ms, not 3): the process may be killed all the same; only
+        where the machine itself goes down, what came after the last flushed transaction may be lost, from the end.
+        """
         with self._lock:
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if flushed else 'NORMAL'}")
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
