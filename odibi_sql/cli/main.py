@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "Find everything that is wrong with a pipeline, before anything runs.",
     "compile": "Print the SQL that a pipeline becomes, stage by stage.",
     "run": "Run a pipeline.",
+    "runs": "List the runs of a project, tell how one went, or forget old ones.",
     "show": "Print the rows of one dataset.",
     "test": "Run the tests of pipelines, with nothing but their rows.",
     "verify": "Run a pipeline on two engines, and compare the rows.",

@@ -247,6 +247,21 @@ def test_a_record_that_cannot_be_read_is_a_problem_in_words(database):
         Runs(database).get("x")
 
 
+def test_a_change_that_fails_is_told_in_words_and_leaves_nothing(database):
+    kept = Runs(database)
+    run = kept.begin(record()).run
+    ((pages,),) = database.read("PRAGMA page_count")
+    database.read(f"PRAGMA max_page_count = {pages + 3}")
+    with pytest.raises(StateProblem, match="full"), database.transaction() as connection:
+        for number in range(1000):
+            connection.execute("INSERT INTO results VALUES (?, ?)", (str(number), "x" * 1000))
+    assert Results(database).list() == ()
+    database.read("PRAGMA max_page_count = 100000")
+    kept.end(run, "done")
+    assert database.read("SELECT count(*) FROM results") == [(0,)]
+    assert kept.get(run).status == "done"
+
+
 def test_results(database):
     kept = Results(database)
     made = datetime.datetime.now(datetime.UTC)

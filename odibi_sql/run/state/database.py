@@ -68,23 +68,34 @@ class Database:
     def transaction(self, *, flushed: bool = True) -> Iterator[sqlite3.Connection]:
         """Hold off all other writers until the block ends; what it did stays if it ends well, else nothing of it.
 
+        Raises StateProblem where the file cannot be written; sqlite3.IntegrityError where a key is there already.
         Not `flushed`, it costs no wait for the disk (0.02 ms, not 3): the process may be killed all the same; only
         where the machine itself goes down, what came after the last flushed transaction may be lost, from the end.
         """
         with self._lock:
             self._connection.execute(f"PRAGMA synchronous = {'FULL' if flushed else 'NORMAL'}")
-            self._connection.execute("BEGIN IMMEDIATE")
             try:
+                self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
+                self._connection.execute("COMMIT")
+            except BaseException as error:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.IntegrityError):
+                    raise self._problem(error) from error
                 raise
-            self._connection.execute("COMMIT")
 
     def read(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Return the rows of a query."""
+        """Return the rows of a query. Raises StateProblem."""
         with self._lock:
-            return self._connection.execute(sql, values).fetchall()
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                raise self._problem(error) from error
+
+    def _problem(self, error: sqlite3.DatabaseError) -> StateProblem:
+        """Return in words why the file cannot be used: a full disk, a read-only folder, a lock held too long."""
+        return StateProblem(f"`{self.file}` cannot be used: {error}")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -96,7 +107,7 @@ class Database:
             return self._connected()
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
-                raise StateProblem(f"`{self.file}` cannot be used: {error}") from error
+                raise self._problem(error) from error
             aside = self.file.with_name(f"state-damaged-{time.time_ns()}.db")
             self.file.replace(aside)
             for ending in ("-wal", "-shm"):

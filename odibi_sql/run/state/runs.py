@@ -47,6 +47,13 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[RunProblem, ...] = ()
 
     @property
+    def seconds(self) -> float | None:
+        """How long it took; None where that is not known."""
+        if self.started is None or self.ended is None:
+            return None
+        return max(0.0, (self.ended - self.started).total_seconds())
+
+    @property
     def can_be_resumed(self) -> bool:
         """Whether it ended before all was done."""
         return self.status in _RESUMABLE
