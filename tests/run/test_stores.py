@@ -314,15 +314,6 @@ def test_a_target_that_cannot_be_made_is_a_problem(tmp_path):
     assert "file" in result.problems[0].message
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 1, "targets": {"o.csv": 7}}'])
-def test_a_damaged_ledger_knows_nothing(tmp_path, content):
-    done(run(tmp_path, write("w", "o.csv", "select 1 a", format_="csv")))
-    (tmp_path / ".odibi/stores.json").write_text(content)
-    assert run(tmp_path, write("w", "o.csv", "select 1 a", format_="csv")).status == "failed"
-    done(run(tmp_path, write("w", "o.csv", "select 1 a", format_="csv", mode="overwrite")))
-    done(run(tmp_path, write("w", "o.csv", "select 2 a", format_="csv")))
-
-
 def test_paths_start_at_the_root_wherever_the_process_stands(tmp_path, monkeypatch):
     (tmp_path / "project").mkdir()
     monkeypatch.chdir(tmp_path)

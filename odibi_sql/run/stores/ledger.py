@@ -1,47 +1,105 @@
-"""Which targets the project wrote itself, in `.odibi/stores.json`: the default mode replaces these and no others."""
+"""What the project stored, in the table `targets`: what is at a target, and which plan and run made it.
+
+Data and record are one commit. Before a target is exchanged its record has both, what is coming (`now`) and what was
+there (`before`), and is `is_pending`; afterwards it has `now` alone. Whenever a process is killed, the seal of what is
+there says which of the two it is.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import secrets
+import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
-from odibi_sql.run.stores.staging import files_in
+from odibi_sql.run.state.database import Database
+from odibi_sql.run.stores.signature import Signature, signature
 
-VERSION = 1
+MOST_APPLIED = 1000  # appends that a record remembers; an older run cannot be resumed any more
 
 
-class Ledger(msgspec.Struct, frozen=True):
-    """The ledger of the project in the folder `root`."""
+class Commit(msgspec.Struct, frozen=True, kw_only=True):
+    """Who stores: the run, the key of the plan that makes the rows, the id of their content. "": not known."""
 
-    root: Path
+    run: str = ""
+    key: str = ""
+    content: str = ""
 
-    @property
-    def file(self) -> Path:
-        """Where it is kept."""
-        return self.root / ".odibi" / "stores.json"
 
-    def wrote(self, final: Path) -> bool:
-        """Whether the project wrote what is at `final` now, and nothing has changed it since."""
-        return signature(final) in _seals(self._read(), self._name(final))
+class TargetRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of a target."""
 
-    def knows(self, final: Path) -> bool:
-        """Whether the project ever wrote to `final`."""
-        return bool(_seals(self._read(), self._name(final)))
+    key: str = ""
+    content: str = ""
+    run: str = ""
+    stage: str
+    at: float  # seconds since 1970
+    rows: int  # that its run wrote, as bytes and files are
+    bytes: int
+    files: int
+    applied: tuple[str, ...] = ()  # mode append: `RUN STAGE` of all that is in it
+    seal: str = ""
+    strict: str = ""  # "": not known
+    is_timed: bool = True
 
-    def announce(self, final: Path, ready: Path) -> None:
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """The record of a target."""
+
+    now: TargetRecord
+    before: TargetRecord | None = None
+    is_pending: bool = False  # `before` may still be what is there
+
+
+class Ledger:
+    """The targets of the project in the folder `root`."""
+
+    def __init__(self, root: Path, database: Database) -> None:
+        self.root = root
+        self.database = database
+
+    def current(self, final: Path) -> TargetRecord | None:
+        """Return the record of what is at `final` if that is exactly what the project put there, else None.
+
+        Nothing is read but the names and facts of files.
+        """
+        for record in self._sides(final):
+            if record.strict and signature(final, record.is_timed) == _signature_of(record):
+                return record
+        return None
+
+    def there(self, final: Path) -> TargetRecord | None:
+        """Return the record of what is at `final` by its names, sizes and times: it may have been moved or copied."""
+        seen = signature(final)
+        return next((each for each in self._sides(final) if seen is not None and each.seal == seen.seal), None)
+
+    def entry(self, final: Path) -> Entry | None:
+        """Return what is known of a target; None where nothing is, or it cannot be read."""
+        rows = self.database.read("SELECT record FROM targets WHERE path = ?", self._name(final))
+        return _decoded(rows[0][0]) if rows else None
+
+    def announce(self, final: Path, ready: Path, record: TargetRecord) -> None:
         """Write down, before it is put there, that `final` becomes what is at `ready`."""
-        with self.locked(self.file):
-            entries = self._read()
-            name = self._name(final)
-            entries[name] = {"seals": [*_seals(entries, name)[-1:], signature(ready)]}
-            self._write(entries)
+        seen = signature(ready, record.is_timed)
+        assert seen is not None
+        strict = seen.strict if ready.is_dir() else ""  # moving a file changes its inode
+        now = replace(record, seal=seen.seal, strict=strict)
+        with self.database.transaction() as connection:
+            self._write(connection, final, Entry(now=now, before=self.there(final), is_pending=True))
+
+    def confirm(self, final: Path, record: TargetRecord) -> None:
+        """Write down that what `record` is of is at `final`. Where that is lost, `announce` has said enough."""
+        seen = signature(final, record.is_timed)
+        assert seen is not None
+        now = replace(record, seal=seen.seal, strict=seen.strict)
+        with self.database.transaction(flushed=False) as connection:
+            self._write(connection, final, Entry(now=now))
 
     @contextmanager
     def locked(self, final: Path) -> Iterator[None]:
@@ -53,44 +111,65 @@ class Ledger(msgspec.Struct, frozen=True):
             _lock(handle.fileno())
             yield
 
+    def _sides(self, final: Path) -> list[TargetRecord]:
+        """Return the records of what can be at `final`."""
+        entry = self.entry(final)
+        if entry is None:
+            return []
+        return [entry.now, entry.before] if entry.is_pending and entry.before is not None else [entry.now]
+
     def _name(self, final: Path) -> str:
         try:
             return final.relative_to(self.root.resolve()).as_posix()
         except ValueError:
             return str(final)
 
-    def _read(self) -> dict[str, Any]:
-        try:
-            content = msgspec.json.decode(self.file.read_bytes())
-        except (OSError, msgspec.DecodeError, UnicodeError):
-            return {}
-        if not isinstance(content, dict) or content.get("version") != VERSION:
-            return {}
-        targets = content.get("targets")
-        return targets if isinstance(targets, dict) else {}
-
-    def _write(self, entries: dict[str, Any]) -> None:
-        data = msgspec.json.format(msgspec.json.encode({"version": VERSION, "targets": entries}))
-        temporary = self.file.with_name(f".{self.file.name}.{secrets.token_hex(4)}")
-        temporary.write_bytes(data)
-        temporary.replace(self.file)
+    def _write(self, connection: sqlite3.Connection, final: Path, entry: Entry) -> None:
+        record = msgspec.json.encode(entry).decode()
+        connection.execute("INSERT OR REPLACE INTO targets VALUES (?, ?)", (self._name(final), record))
 
 
-def signature(place: Path) -> str:
-    """Return what stands for the content of a file or folder: names, sizes and times of change."""
-    files = list(files_in(place)) if place.is_dir() else [place]
-    facts = []
-    for file in files:
-        status = file.stat()
-        name = file.relative_to(place).as_posix() if file != place else ""
-        facts.append([name, status.st_size, status.st_mtime_ns])
-    return hashlib.sha256(msgspec.json.encode(facts)).hexdigest()[:32]
+@contextmanager
+def ledger_of(root: Path, database: Database | None) -> Iterator[Ledger]:
+    """Give the ledger of a project in the state that a run has open, or else in one that is opened for it.
+
+    Raises StateProblem.
+    """
+    if database is not None:
+        yield Ledger(root, database)
+        return
+    with closing(Database(root)) as opened:
+        yield Ledger(root, opened)
 
 
-def _seals(entries: dict[str, Any], name: str) -> list[str]:
-    entry = entries.get(name)
-    seals = entry.get("seals") if isinstance(entry, dict) else None
-    return [each for each in seals if isinstance(each, str)] if isinstance(seals, list) else []
+def applied_as(commit: Commit, stage: str) -> str:
+    """Return what stands in `applied` for a stage of a run; "" where the run is not known."""
+    return f"{commit.run} {stage}" if commit.run else ""
+
+
+def made_now(stage: str, commit: Commit, rows: int, size: int, files: int) -> TargetRecord:
+    """Return the record of a version that a stage has made."""
+    return TargetRecord(
+        key=commit.key,
+        content=commit.content,
+        run=commit.run,
+        stage=stage,
+        at=time.time(),
+        rows=rows,
+        bytes=size,
+        files=files,
+    )
+
+
+def _signature_of(record: TargetRecord) -> Signature:
+    return Signature(record.seal, record.strict, record.is_timed)
+
+
+def _decoded(text: str) -> Entry | None:
+    try:
+        return msgspec.json.decode(text, type=Entry)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return None
 
 
 def _lock(handle: int) -> None:

@@ -1,29 +1,52 @@
-"""One store: rows written beside the target, flushed, and put in place."""
+"""One store: rows made ready beside the target, flushed, and put in place together with their record."""
 
 from __future__ import annotations
 
-import os
-import secrets
-import shutil
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
 from odibi_sql.plan import Write
-from odibi_sql.run.engines.engine import Engine, EngineProblem, Existing
-from odibi_sql.run.stores.ledger import Ledger
-from odibi_sql.run.stores.staging import clear_stale, files_in, staging
-from odibi_sql.run.stores.swap import put_file, put_folder
-from odibi_sql.sources.csv_header import read_headers
+from odibi_sql.run.engines.engine import Engine, EngineProblem
+from odibi_sql.run.state.database import Database, StateProblem
+from odibi_sql.run.stores.ledger import Commit, Entry, Ledger, TargetRecord, applied_as, ledger_of, made_now
+from odibi_sql.run.stores.making import make
+from odibi_sql.run.stores.same import is_same
+from odibi_sql.run.stores.signature import signature
+from odibi_sql.run.stores.staging import clear_stale, staging
+from odibi_sql.run.stores.swap import flush, put
+
+REPLACING = ("default", "overwrite")  # modes that leave nothing of what was there
+_NOTHING = Commit()
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
-    """What was written: new rows, and the bytes and files that hold them."""
+    """What was written: new rows, and the bytes and files that hold them.
+
+    `is_same`: it was, byte for byte, what was there: that stays, and with it the id of its `content`.
+    `was_applied`: the rows of this run and stage were there already; nothing was added.
+    """
 
     rows: int
     bytes: int
     files: int
+    content: str = ""
+    is_same: bool = False
+    was_applied: bool = False
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """A store that is whole, flushed and not to be seen yet. Its target is held until `let_go` is closed."""
+
+    stage: Write
+    final: Path
+    ready: Path | None  # None: what is there stays
+    record: TargetRecord
+    stored: Stored
+    seen: str  # the seal of what was there when it was made
+    let_go: ExitStack
 
 
 def final_path(stage: Write, root: Path) -> Path:
@@ -31,9 +54,17 @@ def final_path(stage: Write, root: Path) -> Path:
     return (root / stage.target.path).resolve()
 
 
-def refusal(stage: Write, root: Path) -> EngineProblem | None:
+def refusal(stage: Write, root: Path, database: Database | None = None) -> EngineProblem | None:
     """Return why this store may not be written, judged by what is there now, or None."""
-    final, path = final_path(stage, root), stage.target.path
+    try:
+        with ledger_of(root, database) as ledger:
+            return _refusal(stage, ledger)
+    except StateProblem as problem:
+        return EngineProblem(problem.reason, problem.hint)
+
+
+def _refusal(stage: Write, ledger: Ledger) -> EngineProblem | None:
+    final, path = final_path(stage, ledger.root), stage.target.path
     if not final.exists():
         return None
     if final.is_dir() != stage.target.is_folder:
@@ -42,121 +73,123 @@ def refusal(stage: Write, root: Path) -> EngineProblem | None:
     if stage.mode == "fail if exists":
         return EngineProblem(f"`{path}` exists", "the store says `mode fail if exists`")
     is_empty_folder = final.is_dir() and not any(final.iterdir())
-    if stage.mode == "default" and not is_empty_folder:
-        return _not_ours(Ledger(root), final, path)
-    return None
-
-
-def _not_ours(ledger: Ledger, final: Path, path: str) -> EngineProblem | None:
-    if ledger.wrote(final):
+    if stage.mode != "default" or is_empty_folder or ledger.there(final) is not None:
         return None
-    reason = "has changed since this project wrote it" if ledger.knows(final) else "is there, and not by this project"
+    is_known = ledger.entry(final) is not None
+    reason = "has changed since this project wrote it" if is_known else "is there, and not by this project"
     return EngineProblem(f"`{path}` {reason}", "`mode overwrite` replaces it")
 
 
-def store(engine: Engine, stage: Write, root: Path) -> Stored:
-    """Write the rows of a stage to its target.
+def store(
+    engine: Engine, stage: Write, root: Path, commit: Commit = _NOTHING, database: Database | None = None
+) -> Stored:
+    """Write the rows of a stage to its target. `database`: the state that the run has open.
 
     Raises EngineProblem, Cancelled, OSError: the target is as before then.
     """
-    problem = refusal(stage, root)
-    if problem is not None:
-        raise problem
-    final, ledger = final_path(stage, root), Ledger(root)
+    try:
+        with ledger_of(root, database) as ledger:
+            prepared = prepare(engine, stage, ledger, commit)
+            with prepared.let_go:
+                publish(prepared, ledger)
+            return prepared.stored
+    except StateProblem as problem:
+        raise EngineProblem(problem.reason, problem.hint) from problem
+
+
+def prepare(engine: Engine, stage: Write, ledger: Ledger, commit: Commit) -> Prepared:
+    """Make a store ready, up to the step that shows it. The target is held for this run until `let_go` is closed.
+
+    Raises EngineProblem, Cancelled, OSError.
+    """
+    final = final_path(stage, ledger.root)
     final.parent.mkdir(parents=True, exist_ok=True)
-    with ledger.locked(final), staging(final) as ready:
+    with ExitStack() as stack:
+        stack.enter_context(ledger.locked(final))
+        problem = _refusal(stage, ledger)
+        if problem is not None:
+            raise problem
         clear_stale(final)
-        if stage.target.is_folder:
-            return _store_folder(engine, stage, final, ready, ledger)
-        return _store_file(engine, stage, final, ready, ledger)
+        ready = stack.enter_context(staging(final))
+        return _prepared(engine, stage, ledger, commit, final, ready, stack)
 
 
-def _store_file(engine: Engine, stage: Write, final: Path, ready: Path, ledger: Ledger) -> Stored:
-    if stage.mode == "append" and final.exists():
-        rows = _appended(engine, stage, final, ready)
-    else:
-        rows = engine.write(stage, stage.target, ready, None, stage.is_ordered)
-    size = ready.stat().st_size
-    ledger.announce(final, ready)
-    put_file(ready, final)
-    return Stored(rows=rows, bytes=size, files=1)
+def _prepared(
+    engine: Engine, stage: Write, ledger: Ledger, commit: Commit, final: Path, ready: Path, stack: ExitStack
+) -> Prepared:
+    seen, applied = _seal(final), _applied(ledger, stage, final)
+    here = applied_as(commit, stage.name)
+    if stage.mode == "append" and here in applied:
+        record = made_now(stage.name, commit, 0, 0, 0)
+        stored = Stored(rows=0, bytes=0, files=0, was_applied=True)
+        return _held(stack, stage, final, None, record, stored, seen)
+    made = make(engine, stage, final, ready)
+    record = made_now(stage.name, commit, made.rows, made.bytes, made.files)
+    record = replace(record, is_timed=not made.is_linked, applied=(*applied, here) if here else applied)
+    stored = Stored(rows=made.rows, bytes=made.bytes, files=made.files, content=commit.content)
+    if stage.mode in REPLACING and final.exists() and is_same(ready, final):
+        known = ledger.current(final)
+        content = known.content if known is not None and known.content else commit.content
+        stored = replace(stored, is_same=True, content=content)
+        return _held(stack, stage, final, None, replace(record, content=content), stored, seen)
+    flush(ready)
+    return _held(stack, stage, final, ready, record, stored, seen)
 
 
-def _appended(engine: Engine, stage: Write, final: Path, ready: Path) -> int:
-    """Write the rows of `final` and the new ones to `ready`; return how many are new."""
-    _check_columns(stage, final)
-    if stage.target.format in ("parquet", "json"):
-        return engine.write(stage, stage.target, ready, Existing(path=final, schema=stage.schema), stage.is_ordered)
-    options = (*(each for each in stage.target.options if each[0] != "header"), ("header", False))
-    headless = replace(stage.target, options=options) if stage.target.format == "csv" else stage.target
-    with staging(final) as new:
-        rows = engine.write(stage, headless, new, None, stage.is_ordered)
-        shutil.copyfile(final, ready)
-        with ready.open("ab") as out, new.open("rb") as rest:
-            if not final.name.endswith((".gz", ".zst")) and not _ends_a_line(final):
-                out.write(b"\n")
-            shutil.copyfileobj(rest, out, 2**20)
-    return rows
+def _held(
+    stack: ExitStack,
+    stage: Write,
+    final: Path,
+    ready: Path | None,
+    record: TargetRecord,
+    stored: Stored,
+    seen: str,
+) -> Prepared:
+    return Prepared(
+        stage=stage, final=final, ready=ready, record=record, stored=stored, seen=seen, let_go=stack.pop_all()
+    )
 
 
-def _ends_a_line(file: Path) -> bool:
-    with file.open("rb") as stream:
-        if stream.seek(0, os.SEEK_END) == 0:
-            return True
-        stream.seek(-1, os.SEEK_END)
-        return stream.read(1) == b"\n"
+def publish(prepared: Prepared, ledger: Ledger) -> None:
+    """Put what is ready in its place; a reader sees what was there before, or all of what is new.
 
-
-def _check_columns(stage: Write, final: Path) -> None:
-    """Raise EngineProblem where a csv has another header than what is appended to it."""
-    if stage.target.format != "csv":
+    Raises EngineProblem where something else changed the target meanwhile, StateProblem, OSError.
+    """
+    if prepared.stored.was_applied:
         return
-    reading = tuple(each for each in stage.target.options if each[0] in ("header", "delimiter", "quote", "escape"))
-    headers, _ = read_headers((str(final),), final.parent, (*reading, *_delimiter(stage)))
-    names = stage.schema.names
-    if headers and dict(reading).get("header", True) and headers[0].cells != names:
-        had, has = ", ".join(headers[0].cells), ", ".join(names)
-        raise EngineProblem(f"`{stage.target.path}` has the columns {had}; what is appended has {has}")
+    is_replaced = prepared.stage.mode == "overwrite" and prepared.ready is not None
+    if not is_replaced and _seal(prepared.final) != prepared.seen:
+        path = prepared.stage.target.path
+        raise EngineProblem(f"`{path}` was changed by something else while this run wrote it", "run it again")
+    if prepared.ready is not None:
+        ledger.announce(prepared.final, prepared.ready, prepared.record)
+        put(prepared.ready, prepared.final)
+    with suppress(StateProblem):  # the rows are there and announced: that nothing is pending makes the next run quicker
+        ledger.confirm(prepared.final, prepared.record)
 
 
-def _delimiter(stage: Write) -> tuple[tuple[str, str], ...]:
-    return () if any(name == "delimiter" for name, _ in stage.target.options) else (("delimiter", ","),)
+def _seal(final: Path) -> str:
+    seen = signature(final)
+    return seen.seal if seen is not None else ""
 
 
-def _store_folder(engine: Engine, stage: Write, final: Path, ready: Path, ledger: Ledger) -> Stored:
-    ready.mkdir()
-    rows = engine.write(stage, stage.target, ready, None, stage.is_ordered)
-    new = list(files_in(ready))
-    size = sum(file.stat().st_size for file in new)
-    keeps_old = stage.mode in ("append", "overwrite partitions") and final.exists()
-    if len(new) > 1 or keeps_old:
-        _name_apart(new)
-    if keeps_old:
-        _link_old(final, ready, {file.parent for file in new} if stage.mode == "overwrite partitions" else set())
-    if final.exists():
-        shutil.copymode(final, ready)
-    ledger.announce(final, ready)
-    put_folder(ready, final)
-    return Stored(rows=rows, bytes=size, files=len(new))
+def _applied(ledger: Ledger, stage: Write, final: Path) -> tuple[str, ...]:
+    """Return which runs' rows have been appended to what is there."""
+    if stage.mode != "append" or not final.exists():
+        return ()
+    there, entry = ledger.there(final), ledger.entry(final)
+    if there is not None:
+        return there.applied
+    return _applied_before_a_change(entry, stage) if entry is not None else ()
 
 
-def _name_apart(files: list[Path]) -> None:
-    """Give the files names that no other run gives: a reader that has listed an older version can miss a file of it,
-    but can never take a newer one in its place."""
-    token = secrets.token_hex(4)
-    for file in files:
-        stem, _, ending = file.name.partition(".")
-        file.rename(file.with_name(f"{stem}-{token}.{ending}"))
-
-
-def _link_old(final: Path, ready: Path, replaced: set[Path]) -> None:
-    """Put the files of `final` into `ready` as well, but for those of folders that are replaced."""
-    for file in files_in(final):
-        place = ready / file.relative_to(final)
-        if place.parent in replaced:
-            continue
-        place.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            os.link(file, place)
-        except OSError:  # a file system without links
-            shutil.copy2(file, place)
+def _applied_before_a_change(entry: Entry, stage: Write) -> tuple[str, ...]:
+    """Return the same where something else changed the target: its record still says what it was made of."""
+    before = entry.before.applied if entry.before is not None else ()
+    if entry.is_pending and entry.now.applied != before:
+        raise EngineProblem(
+            f"`{stage.target.path}` was changed after a run that appended to it was killed, so it cannot be told"
+            " whether the rows of that run are in it",
+            "look at its rows; `mode overwrite` for one run makes it known again",
+        )
+    return entry.now.applied

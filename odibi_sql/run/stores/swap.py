@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -16,23 +15,15 @@ _AT_CWD = -100
 _EXCHANGE = 2
 
 
-def put_file(ready: Path, final: Path) -> None:
-    """Put the file `ready` in place of `final`, which can be there: a reader sees the one or the other."""
-    _flush(ready)
-    if final.exists():
-        shutil.copymode(final, ready)
-    ready.replace(final)
-    _flush(final.parent)
+def put(ready: Path, final: Path) -> None:
+    """Put what is at `ready`, whole and flushed, in place of `final`, which can be there.
 
-
-def put_folder(ready: Path, final: Path) -> None:
-    """Put the folder `ready` in place of `final`, which can be there; the old one is retired then.
-
-    On Linux the two names are exchanged in one step. Where the file system cannot, there is a moment between two
-    renames in which nothing is at `final`.
+    A reader sees the one or the other. On Linux the names of two folders are exchanged in one step, and the old one is
+    retired. Where the file system cannot, there is a moment between two renames in which nothing is at `final`.
     """
-    flush_tree(ready)
-    if not final.exists():
+    if not ready.is_dir():
+        ready.replace(final)
+    elif not final.exists():
         ready.rename(final)
     elif exchange(ready, final):
         retire(ready)
@@ -73,9 +64,12 @@ def _renameat2() -> Callable[..., int] | None:
     return call
 
 
-def flush_tree(folder: Path) -> None:
-    """Make sure that a folder and all in it is on the disk."""
-    for parent, _, names in os.walk(folder):
+def flush(place: Path) -> None:
+    """Make sure that a file, or a folder and all in it, is on the disk."""
+    if not place.is_dir():
+        _flush(place)
+        return
+    for parent, _, names in os.walk(place):
         for name in names:
             _flush(Path(parent) / name)
         _flush(Path(parent))

@@ -1,0 +1,118 @@
+"""The rows of a stage made ready beside its target."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from odibi_sql.plan import Write
+from odibi_sql.run.engines.engine import Engine, EngineProblem, Existing
+from odibi_sql.run.stores.staging import files_in, staging
+from odibi_sql.sources.csv_header import read_headers
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """What is ready: how many rows, bytes and files are new, and whether older files are linked beside them."""
+
+    rows: int
+    bytes: int
+    files: int
+    is_linked: bool = False
+
+
+def make(engine: Engine, stage: Write, final: Path, ready: Path) -> Made:
+    """Write to `ready` what is to be at `final`. Raises EngineProblem, Cancelled, OSError."""
+    return (_make_folder if stage.target.is_folder else _make_file)(engine, stage, final, ready)
+
+
+def _make_file(engine: Engine, stage: Write, final: Path, ready: Path) -> Made:
+    if stage.mode == "append" and final.exists():
+        rows = _appended(engine, stage, final, ready)
+    else:
+        rows = engine.write(stage, stage.target, ready, None, stage.is_ordered)
+    if final.exists():
+        shutil.copymode(final, ready)
+    return Made(rows=rows, bytes=ready.stat().st_size, files=1)
+
+
+def _appended(engine: Engine, stage: Write, final: Path, ready: Path) -> int:
+    """Write the rows of `final` and the new ones to `ready`; return how many are new."""
+    _check_columns(stage, final)
+    if stage.target.format in ("parquet", "json"):
+        return engine.write(stage, stage.target, ready, Existing(path=final, schema=stage.schema), stage.is_ordered)
+    options = (*(each for each in stage.target.options if each[0] != "header"), ("header", False))
+    headless = replace(stage.target, options=options) if stage.target.format == "csv" else stage.target
+    with staging(final) as new:
+        rows = engine.write(stage, headless, new, None, stage.is_ordered)
+        shutil.copyfile(final, ready)
+        with ready.open("ab") as out, new.open("rb") as rest:
+            if not final.name.endswith((".gz", ".zst")) and not _ends_a_line(final):
+                out.write(b"\n")
+            shutil.copyfileobj(rest, out, 2**20)
+    return rows
+
+
+def _ends_a_line(file: Path) -> bool:
+    with file.open("rb") as stream:
+        if stream.seek(0, os.SEEK_END) == 0:
+            return True
+        stream.seek(-1, os.SEEK_END)
+        return stream.read(1) == b"\n"
+
+
+def _check_columns(stage: Write, final: Path) -> None:
+    """Raise EngineProblem where a csv has another header than what is appended to it."""
+    if stage.target.format != "csv":
+        return
+    reading = tuple(each for each in stage.target.options if each[0] in ("header", "delimiter", "quote", "escape"))
+    headers, _ = read_headers((str(final),), final.parent, (*reading, *_delimiter(stage)))
+    names = stage.schema.names
+    if headers and dict(reading).get("header", True) and headers[0].cells != names:
+        had, has = ", ".join(headers[0].cells), ", ".join(names)
+        raise EngineProblem(f"`{stage.target.path}` has the columns {had}; what is appended has {has}")
+
+
+def _delimiter(stage: Write) -> tuple[tuple[str, str], ...]:
+    return () if any(name == "delimiter" for name, _ in stage.target.options) else (("delimiter", ","),)
+
+
+def _make_folder(engine: Engine, stage: Write, final: Path, ready: Path) -> Made:
+    ready.mkdir()
+    rows = engine.write(stage, stage.target, ready, None, stage.is_ordered)
+    new = list(files_in(ready))
+    size = sum(file.stat().st_size for file in new)
+    keeps_old = stage.mode in ("append", "overwrite partitions") and final.exists()
+    if len(new) > 1 or keeps_old:
+        _name_apart(new)
+    if keeps_old:
+        _link_old(final, ready, {file.parent for file in new} if stage.mode == "overwrite partitions" else set())
+    if final.exists():
+        shutil.copymode(final, ready)
+    return Made(rows=rows, bytes=size, files=len(new), is_linked=keeps_old)
+
+
+def _name_apart(files: list[Path]) -> None:
+    """Give the files names that no other run gives: a reader that has listed an older version can miss a file of it,
+    but can never take a newer one in its place."""
+    token = secrets.token_hex(4)
+    for file in files:
+        stem, _, ending = file.name.partition(".")
+        file.rename(file.with_name(f"{stem}-{token}.{ending}"))
+
+
+def _link_old(final: Path, ready: Path, replaced: set[Path]) -> None:
+    """Put the files of `final` into `ready` as well, but for those of folders that are replaced."""
+    for file in files_in(final):
+        place = ready / file.relative_to(final)
+        if place.parent in replaced:
+            continue
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(file, place)
+        except OSError:  # a file system without links
+            shutil.copy2(file, place)
