@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -14,6 +15,7 @@ from odibi_sql import api
 from odibi_sql.cli.show_command import command as show
 from odibi_sql.diagnostics import Source
 from odibi_sql.ir.formats import FORMATS, LATER_FORMATS
+from odibi_sql.run import events
 from odibi_sql.syntax.format import format_source
 from odibi_sql.syntax.parse import parse
 
@@ -75,6 +77,18 @@ def test_each_option_of_a_format_is_on_the_page() -> None:
     words = set(re.findall(r"`(\w+)`", " ".join(first_cells)))
     options = {name for each in FORMATS.values() for option in each.options for name in (option.name, *option.aliases)}
     assert {*FORMATS, *options} - words == set()
+
+
+def test_each_event_is_on_the_page_with_all_that_it_has() -> None:
+    rows = {
+        line.split("`")[1]: line for line in LANGUAGE.read_text().splitlines() if re.match(r"\| `\w+_\w+` \|", line)
+    }
+    for event in get_args(events.OneEvent):
+        common = events.NodeEvent if issubclass(event, events.NodeEvent) else events.Event
+        row = rows[event.__struct_config__.tag].split("|")[3]
+        assert re.findall(r"`(\w+)`", row) == [
+            each for each in event.__struct_fields__ if each not in common.__struct_fields__
+        ]
 
 
 def test_each_format_of_a_later_version_is_on_the_page() -> None:

@@ -9,6 +9,7 @@ from odibi_sql import ir, syntax
 from odibi_sql.check.context import Context
 from odibi_sql.check.fragments import with_fragments
 from odibi_sql.check.graph import Step, in_order, quarantines_of, reads_of
+from odibi_sql.check.hooks import check_hooks
 from odibi_sql.check.layers import Layers, check_layers, layers_of
 from odibi_sql.check.locations import check_locations
 from odibi_sql.check.params import check_parameters
@@ -36,6 +37,7 @@ def check_pipeline(context: Context, tree: syntax.Tree, given: Mapping[str, obje
     stores = named_apart([store for store in _check_stores(context, tree, layers) if store is not None])
     datasets = tuple(dataset for each in made for dataset in each.datasets)
     gates = tuple(gate for each in made for gate in each.gates)
+    hooks = check_hooks(context, tree.statements)
     check_locations(context, tree.statements)
     check_tests(context, tree)
     report_unused(context, tree, datasets, gates, stores)
@@ -48,6 +50,7 @@ def check_pipeline(context: Context, tree: syntax.Tree, given: Mapping[str, obje
         stores=stores,
         layers=layers.names,
         clock=context.clock,
+        hooks=hooks,
     )
 
 

@@ -12,7 +12,6 @@ STATEMENTS: dict[type[syntax.Statement], str] = {
     syntax.Python: "python",
     syntax.Publish: "publish",
     syntax.Trigger: "trigger",
-    syntax.OnEvent: "on",
 }
 
 

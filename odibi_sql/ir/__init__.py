@@ -25,6 +25,7 @@ from odibi_sql.ir.expressions import (
     true_of,
 )
 from odibi_sql.ir.graph import Action, Dataset, Gate, GateRule, Graph, Mode, Parameter, StepOptions, Store
+from odibi_sql.ir.hooks import EVENTS, PRIORITIES, Hook, Priority
 from odibi_sql.ir.relations import (
     Aggregate,
     AggregateAssignment,
@@ -107,6 +108,7 @@ __all__ = [
     "BOOL",
     "DATE",
     "DURATION",
+    "EVENTS",
     "FLOAT32",
     "FLOAT64",
     "INT8",
@@ -117,6 +119,7 @@ __all__ = [
     "NAMED",
     "NULL",
     "OPERATORS",
+    "PRIORITIES",
     "STRING",
     "TIMESTAMP",
     "TIMESTAMPTZ",
@@ -157,6 +160,7 @@ __all__ = [
     "GateRule",
     "GetMember",
     "Graph",
+    "Hook",
     "InQuery",
     "Integer",
     "Interval",
@@ -174,6 +178,7 @@ __all__ = [
     "Options",
     "Outer",
     "Parameter",
+    "Priority",
     "Project",
     "Read",
     "Relation",

@@ -9,6 +9,7 @@ import msgspec
 
 from odibi_sql.diagnostics import Span
 from odibi_sql.ir.expressions import SortKey, Value
+from odibi_sql.ir.hooks import Hook
 from odibi_sql.ir.relations import Relation
 from odibi_sql.ir.source import Target
 
@@ -103,6 +104,7 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True):
     stores: tuple[Store, ...]
     layers: tuple[str, ...] = ()
     clock: datetime.datetime  # naive, UTC: what now() is
+    hooks: tuple[Hook, ...] = ()
 
     def dataset(self, name: str) -> Dataset:
         """Return the dataset called `name`. Raises KeyError."""

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import queue
 import threading
 import time
-import traceback
 from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError, Future
-from typing import Any, get_args
-from typing import Literal as OneOf
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from odibi_sql.diagnostics import did_you_mean
-from odibi_sql.run.events import Event, OneEvent
+from odibi_sql.ir import EVENTS, PRIORITIES, Priority
+from odibi_sql.run.encoding import words_of
+from odibi_sql.run.events import Event
+
+if TYPE_CHECKING:
+    from odibi_sql.run.hook_loop import HookLoop
 
 Hook = Callable[[Any], Any]
-Priority = OneOf["CRITICAL", "HIGH", "MEDIUM", "LOW"]
-EVENTS = tuple(str(each.__struct_config__.tag) for each in get_args(OneEvent))
-PRIORITIES: tuple[Priority, ...] = get_args(Priority)
 TIMEOUT = 30.0  # seconds
 _PAUSE = 0.05  # seconds between two looks at hooks that are waited for
 _LAST_WORDS = 1.0  # seconds to wind up, once the time is over
@@ -71,7 +70,7 @@ class EventBus:
         self._started: list[_Started] = []
         self._dispatcher: threading.Thread | None = None
         self._hand: _Hand | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._loop: HookLoop | None = None
         self._is_late = False  # nothing is called any more: the process ends
 
     def register(
@@ -157,7 +156,7 @@ class EventBus:
             self._dispatcher.join(_LAST_WORDS)
             self._dispatcher = None
         if self._loop is not None:
-            asyncio.run_coroutine_threadsafe(_end_loop(), self._loop)
+            self._loop.end()
             self._loop = None
         return was_in_time
 
@@ -199,9 +198,10 @@ class EventBus:
     def _begin(self, event: Event, registered: _Registered, awaitable: Awaitable[Any], until: float) -> None:
         """Have the event loop do what an async hook asks for."""
         if self._loop is None:
-            self._loop = asyncio.new_event_loop()
-            threading.Thread(target=_run_loop, args=(self._loop,), name="odibi-async-hooks", daemon=True).start()
-        future = asyncio.run_coroutine_threadsafe(_awaited(awaitable), self._loop)
+            from odibi_sql.run.hook_loop import HookLoop  # asyncio takes a tenth of a second to import
+
+            self._loop = HookLoop()
+        future = self._loop.start(awaitable)
         started = _Started(event=event, registered=registered, future=future, until=until)
         with self._lock:
             self._started.append(started)
@@ -247,7 +247,7 @@ class _Call:
         try:
             self.result = self.hook(self.event)
         except BaseException as error:  # noqa: BLE001  `sys.exit()` in a hook ends no run
-            self.problem = _words(error)
+            self.problem = words_of(error)
         self.over.set()
 
 
@@ -261,38 +261,6 @@ class _Hand:
     def _work(self) -> None:
         while (call := self.calls.get()) is not None:
             call.run()
-
-
-async def _awaited(awaitable: Awaitable[Any]) -> str:
-    """Return what went wrong, "" where nothing did."""
-    try:
-        await awaitable
-    except asyncio.CancelledError:
-        raise
-    except BaseException as error:  # noqa: BLE001  as above
-        return _words(error)
-    return ""
-
-
-def _run_loop(loop: asyncio.AbstractEventLoop) -> None:
-    asyncio.set_event_loop(loop)
-    try:
-        loop.run_forever()
-    finally:
-        loop.close()
-
-
-async def _end_loop() -> None:
-    """Cancel what still runs on this loop, and stop it."""
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for each in others:
-        each.cancel()
-    await asyncio.wait(others, timeout=_LAST_WORDS) if others else None
-    asyncio.get_running_loop().stop()
-
-
-def _words(error: BaseException) -> str:
-    return traceback.format_exception_only(error)[-1].strip()
 
 
 def _too_long(registered: _Registered) -> str:

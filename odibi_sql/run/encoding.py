@@ -1,8 +1,9 @@
-"""Records and events as JSON: whatever they hold has a form."""
+"""Records and events as JSON, and errors in words: whatever they hold has a form."""
 
 from __future__ import annotations
 
 import math
+import traceback
 from typing import Any
 
 import msgspec
@@ -29,3 +30,8 @@ def _plain(value: Any) -> Any:
         case list() | tuple():
             return [_plain(each) for each in value]
     return value
+
+
+def words_of(error: BaseException) -> str:
+    """Return what an error of code that is not ours says, with its class: `ValueError: no`."""
+    return " ".join(traceback.format_exception_only(error)[-1].split())

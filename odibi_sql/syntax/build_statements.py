@@ -200,8 +200,8 @@ def _trigger(span: Span, kind: Any, schedule: Expr, timezone: Text | None = None
     return Trigger(span=span, kind=kind, schedule=schedule, timezone=timezone)
 
 
-def _on_event(span: Span, word: str, event: Name, function: Call | Text) -> Statement:
-    return OnEvent(span=span, event=event, function=function)
+def _on_event(span: Span, word: str, event: Name, function: Call | Text, priority: Name | None) -> Statement:
+    return OnEvent(span=span, event=event, function=function, priority=priority)
 
 
 def _option(span: Span, name: Name, value: Expr) -> Option:

@@ -105,6 +105,8 @@ def _write_later(out: Writer, node: Statement) -> None:
         case OnEvent():
             out.leaf(node.span, f"on {name(node.event)} call ")
             write(out, node.function)
+            if node.priority is not None:
+                out.leaf(node.priority.span, f" priority {name(node.priority)}")
         case _:
             raise AssertionError(type(node).__name__)
 

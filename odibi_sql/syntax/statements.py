@@ -211,10 +211,11 @@ class Trigger(Statement, frozen=True, kw_only=True):
 
 
 class OnEvent(Statement, frozen=True, kw_only=True):
-    """`on node_error call "module:function"`."""
+    """`on node_error call "module:function" [priority high]`."""
 
     event: Name
     function: Call | Text
+    priority: Name | None = None
 
 
 class Tree(msgspec.Struct, frozen=True, kw_only=True):

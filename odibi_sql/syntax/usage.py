@@ -8,7 +8,7 @@ STATEMENTS = {
     "func": "func vat(amount float64) = amount * 0.2",
     "ingest": 'ingest meters from csv "data/*.csv" schema (meter_id int64, kwh float64)',
     "layer": "layer silver",
-    "on": 'on node_error call "alerts:send"',
+    "on": 'on node_error call "alerts:send" priority high',
     "param": "param day date = date '2025-11-01'",
     "pipeline": 'pipeline smart_grid "What it is for."',
     "publish": "publish spikes to grid.spikes mode append",

@@ -13,12 +13,14 @@ import threading
 import time
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
 
+from odibi_sql.ir import EVENTS
 from odibi_sql.run import events
-from odibi_sql.run.bus import EVENTS, EventBus
+from odibi_sql.run.bus import EventBus
 from odibi_sql.run.emitter import Emitter, OutOfOrder
 from odibi_sql.run.encoding import encoded
 from odibi_sql.run.events import (
@@ -67,6 +69,7 @@ def cached(node="a"):
 
 
 def test_the_names_are_those_of_the_language():
+    assert tuple(each.__struct_config__.tag for each in get_args(events.OneEvent)) == EVENTS
     assert EVENTS == (
         "pipeline_start",
         "pipeline_complete",

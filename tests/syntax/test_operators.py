@@ -117,6 +117,7 @@ STATEMENTS = {
     "trigger every 5 minutes": "(Trigger every (Duration 5 minute))",
     "trigger files '*.csv'": "(Trigger files '*.csv')",
     "on node_error call 'm:f'": "(OnEvent node_error 'm:f')",
+    "on node_error call 'm:f' priority High": "(OnEvent node_error 'm:f' High)",
     "on node_error call f(1)": "(OnEvent node_error (Call f [(Argument 1)]))",
 }
 

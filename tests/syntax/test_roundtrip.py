@@ -263,7 +263,7 @@ statements = st.one_of(
     ),
     node(syntax.Trigger, kind=st.just("cron"), schedule=strings, timezone=maybe(strings)),
     node(syntax.Trigger, kind=st.just("every"), schedule=expressions),
-    node(syntax.OnEvent, event=names, function=strings),
+    node(syntax.OnEvent, event=names, function=strings, priority=maybe(names)),
 )
 
 
