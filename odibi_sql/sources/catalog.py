@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
 from odibi_sql import ir
@@ -181,12 +179,3 @@ def _described(
     )
     is_discovered = request.declared is None
     return Described(source=source, schema=columns, is_discovered=is_discovered, warnings=warnings)
-
-
-def fingerprint(source: FileSource, root: Path) -> str:
-    """Return what stands for the content of a source: its files with their sizes and times of change.
-
-    Another machine, or a copy of the files, has another one.
-    """
-    files = tuple(file for group in source.groups for file in group.files)
-    return hashlib.sha256(msgspec.json.encode([source.format, sizes(files, root)])).hexdigest()

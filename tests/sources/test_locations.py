@@ -13,7 +13,7 @@ from source_tools import columns, describe, problem, rows
 
 from odibi_sql import ir
 from odibi_sql.ir import SourceProblem
-from odibi_sql.sources import LocalCatalog, fingerprint
+from odibi_sql.sources import LocalCatalog
 
 
 def write(root, name, text="a\n1\n"):
@@ -195,17 +195,6 @@ def test_a_declared_csv_needs_no_engine(tmp_path):
         "assert not {'duckdb', 'pyarrow', 'ibis', 'sqlglot'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
-
-
-def test_the_fingerprint_changes_with_the_files(tmp_path):
-    file = write(tmp_path, "a.csv")
-    source = describe(tmp_path, "csv", "a.csv").source
-    before = fingerprint(source, tmp_path)
-    assert fingerprint(source, tmp_path) == before
-    file.write_text("a\n2\n3\n")
-    assert fingerprint(source, tmp_path) != before
-    file.unlink()
-    assert len(fingerprint(source, tmp_path)) == 64
 
 
 def test_a_file_that_is_gone_since_the_check(tmp_path):

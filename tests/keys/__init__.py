@@ -1,0 +1,1 @@
+"""Keys of pipelines: equal where the meaning is, and never equal where the rows differ."""
