@@ -6,6 +6,7 @@ import asyncio
 import datetime
 import errno
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -234,6 +235,23 @@ def test_a_full_disk_ends_the_file_and_not_the_run(tmp_path):
     assert Emitter("r", file=tmp_path / "x" / "events.jsonl").warning
 
 
+def test_after_a_line_that_was_not_written_no_other_is(tmp_path):
+    file = tmp_path / "events.jsonl"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    emitter = Emitter("r", file=file)
+    told = [emitter.emit(each) for each in (BEGIN, start())]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size + 20, hard))
+    try:
+        emitter.emit(complete())  # torn: 20 bytes of it are there
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    emitter.emit(END)
+    emitter.close()
+    assert os.strerror(errno.EFBIG).lower() in emitter.warning
+    assert list(read_events(file)) == told
+    assert len(file.read_bytes().splitlines()[-1]) == 20
+
+
 def test_an_event_costs_little(tmp_path):
     with Emitter("r", EventBus(), tmp_path / "events.jsonl") as emitter:
         emitter.emit(BEGIN)
@@ -400,6 +418,37 @@ def test_draining_has_an_end():
     bus.emit(retry())
     assert bus.close(10)
     assert calls[-2:] == ["node_retry", "again"]
+
+
+def test_draining_waits_for_async_hooks_no_longer_than_it_is_told():
+    bus = EventBus()
+
+    async def hangs(event):
+        await asyncio.sleep(60)
+
+    bus.register("pipeline_start", hangs)
+    emitted(bus)
+    began = time.monotonic()
+    assert not bus.drain(0.3)
+    assert 0.3 <= time.monotonic() - began < 2
+    assert len(bus.failures) == 1
+    assert bus.close()
+
+
+def test_a_hook_that_is_late_and_then_raises_is_one_failure():
+    bus, over = EventBus(timeout=0.1), threading.Event()
+
+    async def raises_late(event):
+        await asyncio.sleep(0.3)
+        over.set()
+        raise ValueError
+
+    bus.register("pipeline_start", raises_late)
+    emitted(bus)
+    assert bus.drain(10)
+    assert over.wait(10)
+    bus.close()
+    assert [each.message for each in bus.failures] == ["it took longer than 0.1 s, and is left to itself"]
 
 
 BLOCKED = """
