@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from odibi_sql import ir, syntax
 from odibi_sql.check.context import Context
@@ -13,8 +14,8 @@ from odibi_sql.diagnostics.options_errors import BadOption, DuplicateOption, Unk
 from odibi_sql.diagnostics.versions_errors import NotInThisVersion
 from odibi_sql.ir.formats import FORMATS, LATER_FORMATS, Format, FormatOption, Side
 
-STEP_OPTIONS = ("when", "owner", "tags", "materialize")
-LATER_OPTIONS = ("retry", "backoff", "timeout", "cache")
+STEP_OPTIONS = ("when", "owner", "tags", "materialize", "retry", "backoff", "timeout", "cache")
+MOST_RETRIES = 100
 SIDES = {"read": "when it is read,", "write": "when it is written,"}
 
 
@@ -89,12 +90,9 @@ def _literal(context: Context, value: syntax.Expr) -> ir.Literal | None:
     return constant(context, value)
 
 
-def check_step_options(context: Context, written: Iterable[syntax.Option]) -> ir.StepOptions:
+def check_step_options(context: Context, written: Sequence[syntax.Option]) -> ir.StepOptions:
     """Return what `with (…)` says of a step. A `when` that is false, or null, skips it."""
-    owner: str | None = None
-    tags: tuple[str, ...] = ()
-    materialize: bool | None = None
-    skip = False
+    found: dict[str, Any] = {}
     seen: set[str] = set()
     for each in written:
         name = each.name.text
@@ -103,19 +101,29 @@ def check_step_options(context: Context, written: Iterable[syntax.Option]) -> ir
         seen.add(name)
         match name:
             case "when":
-                skip = _is_skipped(context, each.value)
+                found["skip"] = _is_skipped(context, each.value)
             case "owner":
-                owner = _text(context, each)
+                found[name] = _text(context, each)
             case "tags":
-                tags = _texts(context, each)
-            case "materialize":
-                materialize = _truth(context, each)
-            case _ if name in LATER_OPTIONS:
-                context.report(NotInThisVersion(span=each.name.span, what=f"the option `{name}`"))
+                found[name] = _texts(context, each)
+            case "materialize" | "cache":
+                found[name] = _truth(context, each)
+            case "retry":
+                found[name] = _count(context, each)
+            case "backoff" | "timeout":
+                found[name] = _seconds(context, each)
             case _:
-                suggestion = did_you_mean(name, (*STEP_OPTIONS, *LATER_OPTIONS))
+                suggestion = did_you_mean(name, STEP_OPTIONS)
                 context.report(UnknownOption(span=each.name.span, name=name, owner="a step", suggestion=suggestion))
-    return ir.StepOptions(owner=owner, tags=tags, materialize=materialize, skip=skip)
+    _hold_together(context, found, written)
+    return ir.StepOptions(**found)
+
+
+def _hold_together(context: Context, found: dict[str, Any], written: Iterable[syntax.Option]) -> None:
+    """Report `materialize: false` of a step whose rows are to be kept."""
+    if found.get("cache") and found.get("materialize") is False:
+        option = next(each for each in written if each.name.text == "materialize")
+        _bad(context, option, "true beside `cache: true`, which keeps the rows")
 
 
 def _is_skipped(context: Context, written: syntax.Expr) -> bool:
@@ -162,6 +170,28 @@ def _truth(context: Context, written: syntax.Option) -> bool | None:
     if literal is None or literal.type == ir.UNKNOWN or isinstance(literal.value, bool):
         return None if literal is None or not isinstance(literal.value, bool) else literal.value
     _bad(context, written, "true or false")
+    return None
+
+
+def _count(context: Context, written: syntax.Option) -> int | None:
+    literal = constant(context, written.value)
+    if literal is None or literal.type == ir.UNKNOWN:
+        return None
+    if isinstance(literal.value, int) and not isinstance(literal.value, bool) and 0 <= literal.value <= MOST_RETRIES:
+        return literal.value
+    _bad(context, written, f"a whole number from 0 to {MOST_RETRIES}")
+    return None
+
+
+def _seconds(context: Context, written: syntax.Option) -> float | None:
+    """Return a length of time; months have none."""
+    literal = constant(context, written.value)
+    if literal is None or literal.type == ir.UNKNOWN:
+        return None
+    value = literal.value
+    if isinstance(value, ir.Interval) and value.months == 0 and (value.days, value.microseconds) > (0, 0):
+        return value.days * 86400.0 + value.microseconds / 1_000_000
+    _bad(context, written, "a length of time, like `10 minutes`")
     return None
 
 

@@ -23,7 +23,16 @@ class StepOptions(msgspec.Struct, frozen=True, kw_only=True):
     owner: str | None = None
     tags: tuple[str, ...] = ()
     materialize: bool | None = None  # None: the compiler decides
+    retry: int | None = None  # how often it is tried again after a fault that can pass; None: as the run says
+    backoff: float | None = None  # seconds before the first of these, doubled for each next one
+    timeout: float | None = None  # seconds that one try may take
+    cache: bool | None = None  # true: its rows are kept for later runs; false: it is computed each time
     skip: bool = False  # `when` was false
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the rows of the step are to be a table of the run, or files of later ones."""
+        return self.materialize if self.materialize is not None else bool(self.cache)
 
 
 class Dataset(msgspec.Struct, frozen=True, kw_only=True):

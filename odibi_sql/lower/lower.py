@@ -17,6 +17,7 @@ from odibi_sql.lower.finish import finish
 from odibi_sql.lower.goals import Asked, what_is_asked
 from odibi_sql.lower.grouping import lower_sort
 from odibi_sql.lower.naming import Names, unused
+from odibi_sql.lower.policies import policy_of
 from odibi_sql.lower.printer import print_statement
 from odibi_sql.lower.refused import refuse
 from odibi_sql.lower.relations import MOST_CTES, lower_relation
@@ -93,6 +94,8 @@ class Work:
         self.asked = asked
         self.datasets = {each.name: each for each in graph.datasets}
         self.gates = {each.name: each for each in graph.gates}
+        self.options = {each.step: each.options for each in graph.datasets if each.made_by != "hidden"}
+        self.options |= {each.name: each.options for each in graph.stores}
         self.names = Names(self.datasets)
         self.shared = Shared()
         self.steps = frozenset(name.lower() for name in self.datasets)
@@ -118,8 +121,9 @@ class Work:
         return self.made[name].is_cheap
 
     def _is_table(self, dataset: ir.Dataset, made: Made) -> bool:
-        if dataset.options.materialize is not None and dataset.made_by != "hidden":
-            return dataset.options.materialize
+        options = dataset.options
+        if dataset.made_by != "hidden" and (options.is_kept or options.materialize is not None):
+            return options.is_kept
         if len(made.draft.ctes) > MOST_CTES:
             return True
         return self.asked.readers.get(dataset.name, 0) > 1 and not made.is_cheap and not made.draft.is_bare
@@ -250,6 +254,7 @@ class Work:
                 steps=traits.steps,
                 sources=traits.sources,
                 views=traits.views,
+                policy=policy_of(self.options[each] for each in traits.steps if each in self.options),
                 **more,
             )
         )

@@ -48,7 +48,7 @@ def _open_datasets(graph: ir.Graph, asked: Asked) -> dict[str, int]:
         each.name: MOST_CONDITIONS - _condition_count(each.relation)
         for each in graph.datasets
         if each.name not in asked.datasets
-        and not each.options.materialize
+        and not each.options.is_kept
         and readers[each.name].count == len(readers[each.name].datasets) == 1
     }
 

@@ -21,6 +21,15 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     schema: Schema
 
 
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """What the steps of a stage ask of a run, in their `with (…)`. None: as the run says."""
+
+    retry: int | None = None  # how often it is tried again after a fault that can pass
+    backoff: float | None = None  # seconds before the first of these, doubled for each next one
+    timeout: float | None = None  # seconds that one try may take
+    cache: bool | None = None  # true: the rows are kept for later runs; false: they are computed each time
+
+
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
     """One statement. `steps` are the steps of the pipeline that it computes, `needs` the stages that come first."""
 
@@ -31,6 +40,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[str, ...] = ()
     sources: tuple[FileSource, ...] = ()  # what it reads from files
     views: tuple[View, ...] = ()  # … and under which names, where the statement cannot name files
+    policy: Policy = Policy()
 
 
 class Materialize(Stage, frozen=True, kw_only=True):

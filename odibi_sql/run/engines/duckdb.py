@@ -37,6 +37,7 @@ class DuckDB:
         self._spill = Path(settings.spill or tempfile.gettempdir()) / f"odibi-spill-{secrets.token_hex(6)}"
         self._database = _connect(settings, self._spill)
         self._running: dict[str, Any] = {}
+        self._stopped: set[str] = set()
         self._given: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._is_interrupted = False
@@ -102,12 +103,14 @@ class DuckDB:
         percent = cursor.query_progress() if cursor is not None else -1.0
         return percent / 100 if 0 <= percent <= 100 else None
 
-    def interrupt(self) -> None:
-        """Stop whatever runs."""
+    def interrupt(self, stage: str | None = None) -> None:
+        """Stop what runs of a stage, or whatever runs."""
         with self._lock:
-            self._is_interrupted = True
-            for cursor in self._running.values():
-                cursor.interrupt()
+            self._is_interrupted = self._is_interrupted or stage is None
+            for name, cursor in self._running.items():
+                if stage in (None, name):
+                    self._stopped.add(name)
+                    cursor.interrupt()
 
     def close(self) -> None:
         """Close the database and remove what it spilled."""
@@ -124,6 +127,7 @@ class DuckDB:
             if self._is_interrupted:
                 raise Cancelled
             self._running[stage.name] = cursor
+            self._stopped.discard(stage.name)
         try:
             cursor.execute("SET enable_progress_bar = true")
             cursor.execute("SET enable_progress_bar_print = false")
@@ -131,7 +135,7 @@ class DuckDB:
                 cursor.register(name, rows)
             yield cursor
         except (duckdb.Error, RuntimeError, UnicodeDecodeError) as error:  # a message can have half a character
-            if self._is_interrupted:
+            if stage.name in self._stopped:
                 raise Cancelled from error
             raise self._problem(stage, self._whole_message(stage, error)) from error
         finally:

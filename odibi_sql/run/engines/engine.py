@@ -12,12 +12,16 @@ from odibi_sql.plan import Answer, Check, Materialize, Stage, Write
 
 
 class EngineProblem(Exception):
-    """An engine could not do a statement: `reason` in words for the reader, `hint` what to do ("": nothing to say)."""
+    """An engine could not do a statement: `reason` in words for the reader, `hint` what to do ("": nothing to say).
 
-    def __init__(self, reason: str, hint: str = "") -> None:
+    `can_pass`: the same statement may well succeed a moment later, as after a lost connection.
+    """
+
+    def __init__(self, reason: str, hint: str = "", *, can_pass: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.hint = hint
+        self.can_pass = can_pass
 
 
 class Cancelled(Exception):
@@ -61,8 +65,8 @@ class Engine(Protocol):
     def progress(self, stage: str) -> float | None:
         """Return about which part (0 to 1) of a running stage is done; None where that is not known."""
 
-    def interrupt(self) -> None:
-        """Stop whatever runs: the statements raise Cancelled."""
+    def interrupt(self, stage: str | None = None) -> None:
+        """Stop what runs of a stage (None: whatever runs, and all that would begin): it raises Cancelled."""
 
     def close(self) -> None:
         """Let go of everything; temporary files are removed."""

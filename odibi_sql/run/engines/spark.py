@@ -34,7 +34,8 @@ class Spark:
         self.root = settings.root.absolute()
         self._opened = open_session(settings)
         self._session = self._opened.session
-        self._tag = f"odibi-{secrets.token_hex(6)}"
+        self._running: dict[str, str] = {}  # the tag of each stage that runs
+        self._stopped: set[str] = set()
         self._spill = _spill_folder(settings, self._opened.is_local) / f"odibi-spill-{secrets.token_hex(6)}"
         self._views: set[str] = set()
         self._lock = threading.Lock()
@@ -92,13 +93,17 @@ class Spark:
         """Spark does not tell."""
         return None
 
-    def interrupt(self) -> None:
-        """Stop whatever runs."""
-        self._is_interrupted = True
-        if is_remote(self._session):
-            self._session.interruptTag(self._tag)
-        else:  # where a session knows its tags in the thread alone that gave them
-            self._session.sparkContext.cancelJobsWithTag(self._tag)
+    def interrupt(self, stage: str | None = None) -> None:
+        """Stop what runs of a stage, or whatever runs."""
+        self._is_interrupted = self._is_interrupted or stage is None
+        for name, tag in list(self._running.items()):
+            if stage not in (None, name):
+                continue
+            self._stopped.add(name)
+            if is_remote(self._session):
+                self._session.interruptTag(tag)
+            else:  # where a session knows its tags in the thread alone that gave them
+                self._session.sparkContext.cancelJobsWithTag(tag)
 
     def close(self) -> None:
         """Drop the views and remove what was spilled; the session stays for the next run."""
@@ -131,15 +136,19 @@ class Spark:
         if self._is_interrupted:
             raise Cancelled
         add, remove_again = _tagging(self._session)
-        add(self._tag)
+        tag = f"odibi-{secrets.token_hex(6)}"
+        self._stopped.discard(stage.name)
+        self._running[stage.name] = tag
+        add(tag)
         try:
             yield
         except (PySparkException, Py4JError) as error:
-            if self._is_interrupted:
+            if stage.name in self._stopped:
                 raise Cancelled from error
             raise problem_of(str(error), self.root) from error
         finally:
-            remove_again(self._tag)
+            remove_again(tag)
+            del self._running[stage.name]
 
 
 def _tagging(session: Any) -> tuple[Callable[[str], None], Callable[[str], None]]:
