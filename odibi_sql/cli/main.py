@@ -6,6 +6,7 @@ import errno
 import gc
 import io
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import Any, TypeGuard
@@ -64,6 +65,7 @@ def main() -> None:
     """Run the command line. Exit code 0: done; 1: the run failed; 2: the pipeline or the command is wrong."""
     gc.set_threshold(100_000, 50, 50)  # what a compilation makes lives to its end: looking for garbage finds none
     _mend_streams()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # an orderly end, as after Ctrl-C
     code = _run()
     try:
         sys.stdout.flush()

@@ -12,7 +12,7 @@ from odibi_sql.cli.common import show_problem
 from odibi_sql.plan import Stage
 
 if TYPE_CHECKING:
-    from odibi_sql.run import Listener, RuleOutcome, RunResult, StageOutcome
+    from odibi_sql.run import Listener, RuleOutcome, RunProblem, RunResult, StageOutcome
 
 MARKS = {"done": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("-", "yellow"), "cancelled": ("-", "yellow")}
 
@@ -50,6 +50,10 @@ class Lines:
         """Print the outcome."""
         for line in lines_of(outcome):
             click.echo(line)
+
+    def stage_retried(self, stage: Stage, problem: RunProblem, seconds: float) -> None:
+        """Print why, and when."""
+        click.echo(_again(stage, problem, seconds))
 
     def progress(self, stage: str, fraction: float) -> None:
         """Say nothing."""
@@ -94,6 +98,10 @@ class Display:
         for each in (line, *map(Text, more)):
             self.bars.console.print(each, soft_wrap=True)
 
+    def stage_retried(self, stage: Stage, problem: RunProblem, seconds: float) -> None:
+        """Print why, and when."""
+        self.bars.console.print(_again(stage, problem, seconds), markup=False, soft_wrap=True)
+
     def progress(self, stage: str, fraction: float) -> None:
         """Fill the bar."""
         if stage in self.tasks:
@@ -116,6 +124,10 @@ def lines_of(outcome: StageOutcome) -> list[str]:
     lines = [f"  {mark} {outcome.stage}{target}  {', '.join(facts)}".rstrip()]
     broken = [rule for rule in outcome.rules if not rule.holds]
     return lines + [f"      {rule.action} {rule.rule}: {_breaks(rule)}" for rule in broken]
+
+
+def _again(stage: Stage, problem: RunProblem, seconds: float) -> str:
+    return f"  ↻ {stage.name}  {problem.message}; tried again in {seconds:.1f} s"
 
 
 def _breaks(rule: RuleOutcome) -> str:

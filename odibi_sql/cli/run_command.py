@@ -41,6 +41,7 @@ def _size(ctx: click.Context, option: click.Parameter, text: str | None) -> str 
 @click.option("--threads", type=click.IntRange(min=1), help="How many threads the engine takes; all by default.")
 @click.option("--memory-limit", metavar="SIZE", callback=_size, help="How much memory the engine takes, as in `4GB`.")
 @click.option("--spill", type=click.Path(path_type=Path), help="The folder for what does not fit into memory.")
+@click.option("--retry", type=click.IntRange(0, 100), default=0, help="Try a step again after a fault that can pass.")
 @click.option("--keep-going", is_flag=True, help="After a failure, go on with what does not need the failed step.")
 def command(
     file: str,
@@ -55,6 +56,7 @@ def command(
     threads: int | None,
     memory_limit: str | None,
     spill: Path | None,
+    retry: int,
     keep_going: bool,
 ) -> None:
     """Run the pipeline FILE. It is checked first: a pipeline that is wrong runs nothing and exits with 2.
@@ -82,6 +84,7 @@ def command(
         threads=threads,
         memory_limit=memory_limit,
         spill=spill,
+        retry=retry,
         fail_fast=not keep_going,
         spark_master=spark_master,
         spark_remote=spark_remote,

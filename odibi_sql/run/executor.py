@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import time
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -10,7 +11,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from odibi_sql.plan import Materialize, Plan, Stage, Write
+from odibi_sql.run.attempts import Attempts, in_words
 from odibi_sql.run.engines.engine import Engine, EngineProblem
 from odibi_sql.run.outcome import Listener, RunProblem, RunResult, Settings, StageOutcome
 from odibi_sql.run.stages import Done, failed, outcome_of, run_stage
@@ -18,7 +22,7 @@ from odibi_sql.run.stores.guard import endangers, paths_read
 from odibi_sql.run.stores.staging import clear_retired
 from odibi_sql.run.stores.store import refusal
 
-_TICK = 0.1  # seconds between two looks at the progress
+_TICK = 0.1  # seconds between two looks at the progress, and at what takes too long
 
 
 def execute(plan: Plan, settings: Settings, listener: Listener | None = None) -> RunResult:
@@ -70,6 +74,8 @@ class _Run:
         self.listener = listener
         self.stages = {stage.name: stage for stage in plan.stages}
         self.places = {stage.name: place for place, stage in enumerate(plan.stages)}
+        chance = random.Random()
+        self.attempts = {stage.name: Attempts(stage, settings, chance) for stage in plan.stages}
         self.outcomes: dict[str, StageOutcome] = {}
         self.problems: list[RunProblem] = []
         self.answers: dict[str, Any] = {}
@@ -78,6 +84,10 @@ class _Run:
         for stage in plan.stages:
             for need in dict.fromkeys(stage.needs):
                 self.readers[need].append(stage.name)
+        self.waiting = {stage.name: len(set(stage.needs)) for stage in plan.stages}
+        self.ready = [name for name, count in self.waiting.items() if not count]
+        self.later: dict[str, float] = {}  # when the next try of a stage is due
+        self.running: dict[str, Future[Done]] = {}
 
     def refuse(self) -> None:
         """Hold every store to its mode, before anything runs."""
@@ -90,55 +100,82 @@ class _Run:
 
     def go(self, engine: Engine) -> None:
         """Run all stages; return when nothing runs any more."""
-        waiting = {stage.name: len(set(stage.needs)) for stage in self.plan.stages}
-        ready = [name for name, count in waiting.items() if not count]
-        running: dict[str, Future[Done]] = {}
         with ThreadPoolExecutor(self._side_by_side()) as pool:
-            while ready or running:
-                try:
-                    self._start(ready, running, pool, engine)
-                    for done in self._next(running, engine):
-                        self._finish(done)
-                        ready += self._freed(done, waiting)
-                        self._drop_unread(done.outcome, engine)
-                        del running[done.outcome.stage]
-                except KeyboardInterrupt:
-                    if self.is_cancelled:
-                        raise
-                    self.is_cancelled = True
-                    engine.interrupt()
+            try:
+                while self.ready or self.running or self.later:
+                    self._step(pool, engine)
+            except BaseException:  # the pool waits for what runs
+                engine.interrupt()
+                raise
+
+    def _step(self, pool: ThreadPoolExecutor, engine: Engine) -> None:
+        try:
+            self._start(pool, engine)
+            for done in self._next(engine):
+                self._end(done, engine)
+        except KeyboardInterrupt:
+            if self.is_cancelled:
+                raise
+            self.is_cancelled = True
+            engine.interrupt()
 
     def _side_by_side(self) -> int:
         return self.settings.side_by_side or min(4, max(2, (os.cpu_count() or 2) // 2))
 
-    def _start(
-        self,
-        ready: list[str],
-        running: dict[str, Future[Done]],
-        pool: ThreadPoolExecutor,
-        engine: Engine,
-    ) -> None:
+    def _start(self, pool: ThreadPoolExecutor, engine: Engine) -> None:
         """Start what is ready, in the order of the plan, as far as there is room and the run goes on."""
+        now = time.monotonic()
+        for name in [name for name, due in self.later.items() if due <= now]:
+            del self.later[name]
+            self.ready.append(name)
         if self.is_cancelled or (self.problems and self.settings.fail_fast):
-            ready.clear()
-        ready.sort(key=self.places.__getitem__, reverse=True)
-        while ready and len(running) < self._side_by_side():
-            stage = self.stages[ready.pop()]
-            if self.listener is not None:
+            self.ready.clear()
+            self.later.clear()
+        self.ready.sort(key=self.places.__getitem__, reverse=True)
+        while self.ready and len(self.running) < self._side_by_side():
+            stage = self.stages[self.ready.pop()]
+            attempts = self.attempts[stage.name]
+            attempts.begin()
+            if self.listener is not None and attempts.number == 1:
                 self.listener.stage_started(stage)
-            running[stage.name] = pool.submit(run_stage, engine, stage, self.settings.root)
+            self.running[stage.name] = pool.submit(run_stage, engine, stage, self.settings.root)
 
-    def _next(self, running: dict[str, Future[Done]], engine: Engine) -> list[Done]:
+    def _next(self, engine: Engine) -> list[Done]:
         """Return the stages that are finished, none after a moment; tell the progress of the others meanwhile."""
         if self.is_cancelled:
             engine.interrupt()  # each time: a statement that was only about to begin did not hear it
-        finished, unfinished = wait(running.values(), timeout=_TICK, return_when=FIRST_COMPLETED)
+        if not self.running:
+            time.sleep(min([_TICK, *(max(0.0, due - time.monotonic()) for due in self.later.values())]))
+            return []
+        finished, unfinished = wait(self.running.values(), timeout=_TICK, return_when=FIRST_COMPLETED)
+        for name, each in self.running.items():
+            if each in unfinished and self.attempts[name].is_late:
+                engine.interrupt(name)
         if self.listener is not None and unfinished and not finished:
-            for name in running:
+            for name in self.running:
                 fraction = engine.progress(name)
                 if fraction is not None:
                     self.listener.progress(name, fraction)
         return [each.result() for each in finished]
+
+    def _end(self, done: Done, engine: Engine) -> None:
+        """Take in how a try went: it is the end of the stage, or there is another one."""
+        stage = self.stages[done.outcome.stage]
+        attempts = self.attempts[stage.name]
+        del self.running[stage.name]
+        if done.outcome.status == "cancelled" and not self.is_cancelled:
+            took = f"it took longer than its `timeout` of {in_words(attempts.timeout or 0)}"
+            done = failed(stage, took, can_pass=True)
+        goes_on = not self.is_cancelled and not (self.problems and self.settings.fail_fast)
+        if done.problem is not None and done.problem.can_pass and not attempts.is_last and goes_on:
+            seconds = attempts.pause()
+            self.later[stage.name] = time.monotonic() + seconds
+            if self.listener is not None:
+                self.listener.stage_retried(stage, done.problem, seconds)
+            return
+        self._finish(replace(done, outcome=replace(done.outcome, attempts=attempts.number)))
+        self.ready += self._freed(done)
+        self._drop_unread(done.outcome, engine)
 
     def _finish(self, done: Done) -> None:
         if done.outcome.stage in self.outcomes:
@@ -151,13 +188,13 @@ class _Run:
         if self.listener is not None:
             self.listener.stage_finished(done.outcome)
 
-    def _freed(self, done: Done, waiting: dict[str, int]) -> Iterable[str]:
+    def _freed(self, done: Done) -> Iterable[str]:
         """Return the stages that needed this one last."""
         if done.outcome.status != "done":
             return []
         for name in self.readers[done.outcome.stage]:
-            waiting[name] -= 1
-        return [name for name in self.readers[done.outcome.stage] if not waiting[name]]
+            self.waiting[name] -= 1
+        return [name for name in self.readers[done.outcome.stage] if not self.waiting[name]]
 
     def _drop_unread(self, outcome: StageOutcome, engine: Engine) -> None:
         """Forget the tables that this stage was the last to read."""

@@ -25,6 +25,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     spark_master: str | None = None  # "spark://host:7077"; None: the session that is there, or one of this process
     spark_remote: str | None = None  # "sc://host:15002", a Spark Connect server
     session: Any = None  # a pyspark.sql.SparkSession to use
+    retry: int = 0  # how often a stage is tried again after a fault that can pass, where its steps do not say
+    backoff: float | None = None  # seconds before the first of these, doubled for each next one
     fail_fast: bool = True  # after a failure no other stage starts; False: what does not need the failed one goes on
 
 
@@ -35,6 +37,7 @@ class RunProblem(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[str, ...]
     message: str
     hint: str = ""
+    can_pass: bool = False  # another try may succeed
 
 
 class RuleOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +72,7 @@ class StageOutcome(msgspec.Struct, frozen=True, kw_only=True):
     target: str | None = None  # of a write: the path as the pipeline has it
     message: str = ""
     rules: tuple[RuleOutcome, ...] = ()
+    attempts: int = 0  # how often it was tried
 
 
 class RunResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +105,9 @@ class Listener(Protocol):
 
     def stage_finished(self, outcome: StageOutcome) -> None:
         """A stage is done, failed, was cancelled, or is skipped."""
+
+    def stage_retried(self, stage: Stage, problem: RunProblem, seconds: float) -> None:
+        """A stage failed, and is tried again in so many seconds."""
 
     def progress(self, stage: str, fraction: float) -> None:
         """About this part (0 to 1) of a running stage is done."""

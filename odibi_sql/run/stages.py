@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from odibi_sql.plan import Answer, Check, Materialize, Stage, Write
+from odibi_sql.run.attempts import passes
 from odibi_sql.run.engines.engine import Cancelled, Engine, EngineProblem
 from odibi_sql.run.gates import broken, outcomes
 from odibi_sql.run.outcome import RunProblem, StageOutcome
@@ -48,9 +49,9 @@ def run_stage(engine: Engine, stage: Stage, root: Path) -> Done:
     except Cancelled:
         done = Done(outcome=outcome_of(stage, "cancelled", "the run was cancelled"))
     except EngineProblem as problem:
-        done = failed(stage, problem.reason, problem.hint)
+        done = failed(stage, problem.reason, problem.hint, can_pass=problem.can_pass)
     except OSError as error:
-        done = failed(stage, _of_system(error))
+        done = failed(stage, _of_system(error), can_pass=passes(error))
     return replace(done, outcome=replace(done.outcome, seconds=time.perf_counter() - started))
 
 
@@ -85,10 +86,10 @@ def outcome_of(
     return StageOutcome(stage=stage.name, kind=kind, steps=stage.steps, status=status, message=message, target=target)
 
 
-def failed(stage: Stage, message: str, hint: str = "") -> Done:
+def failed(stage: Stage, message: str, hint: str = "", *, can_pass: bool = False) -> Done:
     """Return the outcome of a stage that failed."""
     message = without_staging(message)
-    problem = RunProblem(stage=stage.name, steps=stage.steps, message=message, hint=hint)
+    problem = RunProblem(stage=stage.name, steps=stage.steps, message=message, hint=hint, can_pass=can_pass)
     return Done(outcome=outcome_of(stage, "failed", message), problem=problem)
 
 

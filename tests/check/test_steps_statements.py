@@ -126,7 +126,9 @@ def test_a_step_that_is_skipped_takes_along_what_needs_it() -> None:
 def test_options_of_steps() -> None:
     assert codes(step("limit 1 with (ownr: 'me')")) == ["unknown-option"]
     assert "did you mean `owner`?" in picture(step("limit 1 with (ownr: 'me')"))
-    assert codes(step("limit 1 with (retry: 3)")) == ["not-in-this-version"]
+    for wrong in ("retry: -1", "retry: 2.5", "backoff: 2 months", "timeout: 0 seconds", "timeout: 3", "cache: 1"):
+        assert codes(step(f"limit 1 with ({wrong})")) == ["bad-option"]
+    assert codes(step("limit 1 with (cache: true, materialize: false)")) == ["bad-option"]
     assert codes(step("limit 1 with (when: rows(orders) > 3)")) == ["not-in-this-version"]
     assert codes(step("limit 1 with (owner: 3)")) == ["bad-option"]
     assert codes(step("limit 1 with (tags: [1])")) == ["bad-option"]

@@ -91,7 +91,8 @@ def test_a_byte_order_mark_and_windows_line_ends(tmp_path):
     assert "--> p.odibi:3:10" in odibi("check", "p.odibi", cwd=tmp_path).err
 
 
-def test_ctrl_c_cancels_the_run_and_leaves_nothing(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_cancels_the_run_and_leaves_nothing(tmp_path, number):
     rows = ", ".join(f"({i})" for i in range(1000))
     steps = [f"ingest a from values (x int64) {rows}\n"]
     steps += [f"transform b{i} from a\n  | rename x{i} = x\n" for i in range(4)]
@@ -106,7 +107,7 @@ def test_ctrl_c_cancels_the_run_and_leaves_nothing(tmp_path):
     deadline = time.monotonic() + 30
     while not list(tmp_path.glob("out/.odibi-*")) and time.monotonic() < deadline and child.poll() is None:
         time.sleep(0.05)
-    child.send_signal(signal.SIGINT)
+    child.send_signal(number)
     out, err = child.communicate(timeout=30)
     assert child.returncode == 130, (out, err)
     assert "1 cancelled" in out

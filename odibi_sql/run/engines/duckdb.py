@@ -17,6 +17,7 @@ from odibi_sql.ir import Target
 from odibi_sql.plan import Answer, Check, Materialize, Stage, Write
 from odibi_sql.resources import dialect_file
 from odibi_sql.run.arrow import in_one_form
+from odibi_sql.run.attempts import passes
 from odibi_sql.run.engines.bind import bind, misfit_of, named, quoted
 from odibi_sql.run.engines.copying import extension, file_options, folder_options
 from odibi_sql.run.engines.engine import Cancelled, EngineProblem, Existing
@@ -137,7 +138,9 @@ class DuckDB:
         except (duckdb.Error, RuntimeError, UnicodeDecodeError) as error:  # a message can have half a character
             if stage.name in self._stopped:
                 raise Cancelled from error
-            raise self._problem(stage, self._whole_message(stage, error)) from error
+            problem = self._problem(stage, self._whole_message(stage, error))
+            problem.can_pass = isinstance(error, duckdb.IOException | duckdb.HTTPException) and passes(error)
+            raise problem from error
         finally:
             with self._lock:
                 del self._running[stage.name]

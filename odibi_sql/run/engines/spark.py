@@ -14,6 +14,7 @@ from odibi_sql import ir
 from odibi_sql.ir import FileGroup, FileSource, Target
 from odibi_sql.plan import Answer, Check, Materialize, Stage, View, Write
 from odibi_sql.run.arrow import in_one_form
+from odibi_sql.run.attempts import passes
 from odibi_sql.run.engines.duckdb import DuckDB
 from odibi_sql.run.engines.engine import Cancelled, Existing
 from odibi_sql.run.engines.exchange import from_spark, has_durations, selected
@@ -145,7 +146,9 @@ class Spark:
         except (PySparkException, Py4JError) as error:
             if stage.name in self._stopped:
                 raise Cancelled from error
-            raise problem_of(str(error), self.root) from error
+            problem = problem_of(str(error), self.root)
+            problem.can_pass = passes(error)
+            raise problem from error
         finally:
             remove_again(tag)
             del self._running[stage.name]
