@@ -29,6 +29,7 @@ from odibi_sql.diagnostics.joins_errors import (
     JoinNeedsAlias,
     JoinOnOneSide,
     JoinOnTypes,
+    MatchOfOneSide,
     NeedsEquality,
 )
 
@@ -71,6 +72,8 @@ def check_join(context: Context, flow: Flow, operator: syntax.Join) -> Flow:
     brought = brought_columns(context, flow, other, operator)
     shared, on = condition_of(context, flow, other, operator.on, operator)
     parts = None if on is None else matching(on, flow.relation.schema, other.relation.schema)
+    if operator.match is not None and operator.kind in ("semi", "anti"):
+        context.report(MatchOfOneSide(span=operator.span, match=operator.match, dataset=operator.dataset.text))
     if parts is not None and on is not None and not has_unknown(on):
         _warn(context, flow, other, operator, parts)
         if operator.match == "one":

@@ -8,6 +8,7 @@ from typing import Literal as OneOf
 from msgspec.structs import replace
 
 from odibi_sql import functions, ir, syntax
+from odibi_sql.check.casts import coerce
 from odibi_sql.check.fitting import Fitted
 from odibi_sql.check.place import Place
 from odibi_sql.check.scope import Scope
@@ -76,7 +77,17 @@ def _nonsense(frame: ir.Frame, order: Sequence[ir.SortKey]) -> str:
             return "`range` with a number takes one `order by`"
         if not isinstance(order[0].value.type, ir.Integer | ir.Float | ir.Decimal | ir.Unknown):
             return "`range` with a number takes an `order by` a number"
+        if _is_too_wide(frame, order[0].value.type):
+            return "its bounds would have more than 38 digits: cast the `order by` to a decimal of fewer"
     return ""
+
+
+def _is_too_wide(frame: ir.Frame, type_: ir.Type) -> bool:
+    """Whether a decimal moved by an offset may have more digits than there are."""
+    if not isinstance(type_, ir.Decimal):
+        return False
+    digits = max(len(str(bound.offset or 0)) for bound in (frame.start, frame.end))
+    return max(type_.precision - type_.scale, digits) + 1 + type_.scale > 38
 
 
 def _position(bound: ir.Bound) -> float:
@@ -156,7 +167,7 @@ def window_call(
         where=where,
         ignore_nulls=call.ignore_nulls,
         partition=partition,
-        order=order,
+        order=_measured(order, frame),
         frame=frame,
     )
     result = replace(result, nullable=window_can_be_null(result))
@@ -164,6 +175,25 @@ def window_call(
         reason = f"`range` leaves open which of equal rows comes first, and `{function.name}` depends on it"
         place.report(BadFrame(span=call.span, reason=reason))
     return result if place.aggregates else totalized(result, columns_of(place.scope), place.scope.keys)
+
+
+def _measured(order: tuple[ir.SortKey, ...], frame: ir.Frame | None) -> tuple[ir.SortKey, ...]:
+    """Return the order of a frame of so much more or less in the widest type of its kind, where nothing overflows but
+    what is at the ends of it."""
+    if frame is None or frame.unit != "range" or not (frame.start.offset or frame.end.offset):
+        return order
+    return tuple(replace(key, value=coerce(key.value, _widest(key.value.type))) for key in order)
+
+
+def _widest(type_: ir.Type) -> ir.Type:
+    match type_:
+        case ir.Integer():
+            return ir.INT64
+        case ir.Float():
+            return ir.FLOAT64
+        case ir.Decimal(scale=scale):
+            return ir.Decimal(38, scale)
+    return type_
 
 
 def window_can_be_null(call: ir.WindowCall) -> bool:

@@ -133,6 +133,23 @@ class JoinMayMultiply(Diagnostic, frozen=True, kw_only=True):
     columns: str
 
 
+class MatchOfOneSide(Diagnostic, frozen=True, kw_only=True):
+    """`match one` and `match many` say how many rows of the other side belong to a row, and this join pairs none.
+
+    A semi join keeps a row that finds some, an anti join one that finds none, each once, however many there are.
+    """
+
+    code: ClassVar[str] = "match-of-one-side"
+    title: ClassVar[str] = "`match {match}` says nothing of a join that pairs no rows"
+    label: ClassVar[str] = "a row comes once, however many rows of `{dataset}` match"
+    hint: ClassVar[str] = "leave `match {match}` out, or write `expect unique …` where `{dataset}` is made"
+    wrong: ClassVar[str] = _pipeline(_CLIENTS, "join semi clients on client match one")
+    right: ClassVar[str] = _pipeline(_CLIENTS, "join semi clients on client")
+
+    match: str
+    dataset: str
+
+
 class JoinIsCartesian(Diagnostic, frozen=True, kw_only=True):
     """The condition of a join has no equality between a column of one side and one of the other.
 

@@ -103,6 +103,16 @@ def test_clauses_of_windows() -> None:
         ("sum(v) over (order by k, v range between 1 preceding and current row)", "bad-frame", "one `order by`"),
         ("sum(v) over (order by k range between 1 preceding and current row)", "bad-frame", "a number"),
         (
+            "sum(v) over (order by cast(v as decimal(38, 2)) range between 1 preceding and current row)",
+            "bad-frame",
+            "more than 38 digits",
+        ),
+        (
+            "sum(v) over (order by cast(v as decimal(38, 36)) range between current row and 100 following)",
+            "bad-frame",
+            "more than 38 digits",
+        ),
+        (
             "last_value(v) over (order by k range between unbounded preceding and current row)",
             "bad-frame",
             "leaves open which of equal rows",

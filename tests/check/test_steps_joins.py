@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from steps_tools import CUSTOMERS, ORDERS, codes, columns, gates, keys, made, picture, rows, step
 
 KEYED = ORDERS.replace("(4, null, 'new', 20.0, null)", "(4, null, 'new', 20.0, null) key order_id")
@@ -133,6 +134,31 @@ def test_match_one_counts_only_rows_that_are_asked_for() -> None:
         "needs-equality",
         "join-is-cartesian",
     ]
+
+
+@pytest.mark.parametrize("kind", ["semi", "anti"])
+@pytest.mark.parametrize("match", ["one", "many"])
+def test_a_join_that_pairs_no_rows_takes_no_match(kind: str, match: str) -> None:
+    text = step(f"join {kind} visits on customer_id match {match}", before=ORDERS + VISITS)
+    assert codes(text) == ["match-of-one-side"]
+
+
+@pytest.mark.parametrize("kind", ["", "inner", "left", "right", "full"])
+def test_match_one_is_a_rule_of_each_join_that_pairs_rows(kind: str) -> None:
+    text = step(
+        "select order_id, customer_id", f"join {kind} visits (page) on customer_id match one", before=ORDERS + VISITS
+    )
+    assert gates(text) == {"one match in visits": 2}
+    assert gates(text.replace("match one", "match many")) == {}
+
+
+@pytest.mark.parametrize(
+    "join", ["cross visits (page)", "asof visits (page) on customer_id and order_id >= visits.customer_id"]
+)
+@pytest.mark.parametrize("match", ["one", "many"])
+def test_joins_that_cannot_or_always_do_multiply_have_no_match(join: str, match: str) -> None:
+    text = step(f"join {join} match {match}", before=ORDERS + VISITS)
+    assert codes(text) == ["syntax"]
 
 
 def test_keys_go_through_joins() -> None:

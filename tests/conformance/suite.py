@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from conformance.cases import Case, scalar_cases
 from conformance.engines import Engine
+from conformance.frames import NAMES as FRAMES
+from conformance.frames import frame_cases, run_frames
 from conformance.groups import group_cases, run_groups
 from conformance.operators import OPERATORS, cast_cases, cast_names, operator_cases
+from conformance.related import run_related
+from conformance.relations import NAMES, relation_cases
 from conformance.scalar import Outcome, run_cases
 from odibi_sql.functions import CATALOGUE
 
@@ -39,7 +43,7 @@ REFUSED: dict[str, tuple[str, ...]] = {"duckdb": (), "spark": ("nullif",)}
 def names() -> list[str]:
     """Return the name of everything that there are cases of."""
     functions = [each.name for each in CATALOGUE.values() if not each.reads_clock and each.name != "any_value"]
-    return [*OPERATORS, *cast_names(), *functions]
+    return [*NAMES, *FRAMES, *OPERATORS, *cast_names(), *functions]
 
 
 def unproved(engine: str) -> frozenset[str]:
@@ -62,11 +66,19 @@ def cases_of(name: str) -> list[Case]:
         return operator_cases(name)
     if name.startswith("cast to "):
         return cast_cases(name)
+    if name in NAMES:
+        return relation_cases(name)
+    if name in FRAMES:
+        return frame_cases(name)
     return group_cases(name) if is_group(name) else scalar_cases(name)
 
 
 def run(name: str, engine: Engine) -> Outcome:
     """Return what comes of all cases of a name on an engine."""
+    if name in NAMES:
+        return run_related(cases_of(name), engine)
+    if name in FRAMES:
+        return run_frames(cases_of(name), engine, lambda function: LOOSE.get(function, 0))
     if is_group(name):
         return run_groups(cases_of(name), engine, lambda text: LOOSE.get(name, 0))
     return run_cases(cases_of(name), engine, lambda text: NEAR.get(name, 0))

@@ -7,7 +7,7 @@ from typing import Any
 from interpreter.added import ADDED_AGGREGATES
 from interpreter.evaluate import Scope, evaluate
 from interpreter.statistics import OF_PAIRS, OF_VALUES
-from interpreter.values import Place, identity, rank
+from interpreter.values import Place, identity, is_equal, is_less, rank
 from odibi_sql import ir
 
 
@@ -188,7 +188,8 @@ def _is_within(call: ir.WindowCall, bound: ir.Bound, keys: list[Place], number: 
     here, there = keys[number], keys[other]
     if bound.offset == 0 or None in (here.values[0], there.values[0]):
         return not (there < here if side < 0 else here < there)
-    ahead = there.values[0] - here.values[0]
-    ahead = -ahead if call.order[0].descending else ahead
-    reach = bound.offset if bound.side == "following" else -bound.offset
-    return bool(ahead >= reach if side < 0 else ahead <= reach)
+    reach = bound.offset if (bound.side == "following") != call.order[0].descending else -bound.offset
+    edge = here.values[0] + reach  # of NaN and of what is infinite, itself
+    if is_equal(there.values[0], edge):
+        return True
+    return is_less(edge, there.values[0]) == ((side < 0) != call.order[0].descending)
