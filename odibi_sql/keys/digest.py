@@ -55,7 +55,7 @@ def literal_parts(literal: ir.Literal) -> tuple[str, ...]:
     if value is None:
         return type_text(type_), "null"
     if isinstance(type_, ir.Float) and type_.bits == 64 and isinstance(value, int | decimal.Decimal):
-        value = float(value)
+        value = float(decimal.Decimal(value))  # of any size: what is too large for a float is infinite
     return type_text(type_), "value", _value(value)
 
 

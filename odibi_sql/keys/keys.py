@@ -11,6 +11,7 @@ import msgspec
 from odibi_sql import ir
 from odibi_sql.ir.walk import datasets_read
 from odibi_sql.keys.digest import final_digest, type_text
+from odibi_sql.keys.files import options_that_count
 from odibi_sql.keys.leaves import Whole
 from odibi_sql.keys.parts import Parts, Steps
 from odibi_sql.keys.reading import Reading
@@ -57,7 +58,7 @@ class Keys:
     def store(self, name: str, contents: Contents = _NOTHING) -> Key:
         """Return the key of what a store writes, and where. Raises KeyError."""
         store, target = self._stores[name], self._stores[name].target
-        options = sorted(target.options)
+        options = options_that_count(target.format, target.options, "write")
         where = [target.format, target.path, target.is_folder, target.partition, options]
         made = self._of_dataset(["store", where, store.mode, store.options.skip], store.dataset, contents)
         parts, is_pinned = self._steps.of_dataset(store.dataset, contents)

@@ -17,7 +17,7 @@ from odibi_sql import ir
 from odibi_sql.ir import walk
 from odibi_sql.keys.digest import CONSTANT, Term, digest, literal_parts, type_text
 from odibi_sql.keys.expressions import Columns, Query, View, conjuncts_of, order_of, term_of
-from odibi_sql.keys.scans import scan_columns, scan_options
+from odibi_sql.keys.files import options_that_count, scan_columns
 
 MOST_CONDITIONS = 48  # beside the rows: with more, or on longer paths, chains of steps would take longer than linear
 LONGEST_PATH = 24
@@ -106,7 +106,8 @@ def _view(columns: Columns, leaves: Leaves, around: Around, below: Shape | None 
 
 def _scan(scan: ir.Scan, leaves: Leaves) -> Shape:
     source = scan.source
-    base = digest("scan", source.format, scan_options(source), leaves.files(source))
+    options = options_that_count(source.format, source.options, "read")
+    base = digest("scan", source.format, options, leaves.files(source))
     return Shape(base=base, columns=scan_columns(scan))
 
 
@@ -226,15 +227,24 @@ def _bounded(shape: Shape) -> Shape:
 
 
 def _set_operation(relation: ir.SetOperation, below: list[Shape]) -> Shape:
-    """Return the shape of a set operation: its inputs in any order, but for the first of `except`."""
+    """Return the shape of a set operation: its inputs in any order, but for the first of `except`.
+
+    Inputs of `union all` that are the same rows stay in their order: which of their columns are used is not known here,
+    and one that is not must not decide.
+    """
     names = relation.schema.names
     inputs = [
         (shape.rows, [shape.columns[name] for name in each.schema.names])
         for each, shape in zip(relation.inputs, below, strict=True)
     ]
-    inputs = [*inputs[:1], *sorted(inputs[1:])] if relation.kind == "except" else sorted(inputs)
-    branches: dict[str, Any] = {name: [columns[place] for _, columns in inputs] for place, name in enumerate(names)}
     is_union_all = relation.kind == "union" and not relation.is_distinct
+    fixed = 1 if relation.kind == "except" else 0
+    inputs[fixed:] = sorted(inputs[fixed:], key=_rows_of if is_union_all else None)
+    branches: dict[str, Any] = {name: [columns[place] for _, columns in inputs] for place, name in enumerate(names)}
     values = [] if is_union_all else sorted(branches.values())
     base = digest(relation.kind, relation.is_distinct, [rows for rows, _ in inputs], values)
     return Shape(base=base, columns={name: ("", digest("branches", each)) for name, each in branches.items()})
+
+
+def _rows_of(input_: tuple[str, list[Term]]) -> str:
+    return input_[0]

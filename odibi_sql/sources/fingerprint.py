@@ -53,7 +53,9 @@ def fingerprint(source: FileSource, root: Path, known: Known | None = None) -> s
     option = str(dict(source.options).get("compression", "auto"))
     for group in source.groups:
         for file in group.files:
-            folders = sorted((name, value) for name, value in hive_values(file).items() if name in source.hive)
+            folders = sorted(
+                (ascii(name), ascii(value)) for name, value in hive_values(file).items() if name in source.hive
+            )
             digest.update(msgspec.json.encode([compression_of(file, option), folders, looks.at(file)]))
         digest.update(b"\n")
     return digest.hexdigest()
@@ -79,7 +81,14 @@ class _Looks:
             reason = (error.strerror or str(error)).lower()
             hint = "it was there when the pipeline was checked"
             raise SourceProblem(f"`{file}` cannot be read: {reason}", hint) from error
-        told: list[str | int] = ["file", file, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+        told: list[str | int] = [
+            "file",
+            ascii(file),
+            status.st_size,
+            status.st_mtime_ns,
+            status.st_ctime_ns,
+            status.st_ino,
+        ]
         return told if _is_settled(status) else [*told, time.time_ns()]
 
     def _content(self, path: str, status: os.stat_result) -> str:

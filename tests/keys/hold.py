@@ -14,6 +14,7 @@ from keys.rewrites import REWRITES, mutated, shuffled
 from odibi_sql import api, ir
 from odibi_sql.diagnostics import CompileError
 from odibi_sql.ir.show import show_graph
+from odibi_sql.ir.walk import columns_used
 from odibi_sql.keys import Key, Keys, changes
 from odibi_sql.lower import load_dialect, lower
 
@@ -56,14 +57,15 @@ def of_graph(graph: ir.Graph, goal: str) -> Compiled:
     return Compiled(graph, goal, Keys(graph, lambda source: "").dataset(goal))
 
 
-def rows_of(one: Compiled, engine: DuckDB) -> list[object] | None:
-    """Return the rows, or None where the run fails."""
+def rows_of(one: Compiled, engine: DuckDB) -> tuple[object, ...] | None:
+    """Return the rows, and what they are sorted by from the first to the last; None where the run fails."""
     try:
         found: Rows = run(lower(one.graph, load_dialect("duckdb"), (one.goal,)), engine).rows
     except engine.failures:
         return None
     rows = found[one.goal]
-    return [*rows] if one.graph.dataset(one.goal).order else [bag(rows)]
+    names = [name for key in one.graph.dataset(one.goal).order for name in columns_used(key.value)]
+    return bag(rows), [list(bag([{name: row[name] for name in names}])) for row in rows if names]
 
 
 def hold_rewrites(written: Written, chance: random.Random) -> int:

@@ -67,13 +67,15 @@ REWRITES: tuple[Rewrite, ...] = (renamed, reordered, commented, padded, extended
 
 # ---- the same meaning, in the graph
 
+COMMUTING = ("and", "or", "+", "*", "=", "<>", "is distinct from")
+
 
 def shuffled(graph: ir.Graph, chance: random.Random) -> ir.Graph:
-    """Put operands, items of lists and inputs of unions in another order; take filters apart."""
+    """Put operands, items of lists and inputs of set operations in another order; take filters apart."""
 
     def expression(part: ir.Expr) -> ir.Expr:
         match part:
-            case ir.Call(function="and" | "or" | "+" | "*" | "=" | "<>" | "is distinct from", args=(one, other)):
+            case ir.Call(function=function, args=(one, other)) if function in COMMUTING and one.type == other.type:
                 return replace(part, args=(other, one)) if chance.random() < 0.5 else part
             case ir.Call(function="in", args=(operand, *items)):
                 chance.shuffle(items)
@@ -90,8 +92,8 @@ def shuffled(graph: ir.Graph, chance: random.Random) -> ir.Graph:
             case ir.Filter(input=below, condition=ir.Call(function="and", args=(one, other))):
                 inner = ir.Filter(schema=below.schema, input=below, condition=other)
                 return replace(node, input=inner, condition=one)
-            case ir.SetOperation(kind="union" | "intersect", inputs=inputs):
-                return _with_inputs(node, inputs[::-1])
+            case ir.SetOperation(kind="intersect", inputs=inputs) | ir.SetOperation(is_distinct=True, inputs=inputs):
+                return _with_inputs(node, inputs[::-1]) if node.kind != "except" else node
         return node
 
     datasets = tuple(replace(each, relation=relation(each.relation)) for each in graph.datasets)

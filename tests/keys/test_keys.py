@@ -12,6 +12,7 @@ from odibi_sql import api, ir
 from odibi_sql.keys import Key, Keys, changes
 from odibi_sql.keys.expressions import term_of
 from odibi_sql.keys.relations import shape_of
+from odibi_sql.sources import fingerprint
 
 CLOCK = datetime.datetime(2025, 11, 1, 10, 30)
 HEAD = """
@@ -124,6 +125,15 @@ def test_windows_over_other_rows_differ_within_one_pipeline() -> None:
     assert again.digest != store(f"transform result from orders | {twice.format('x')}").digest
 
 
+@pytest.mark.parametrize("word", ["union distinct", "intersect", "except", "distinct"])
+def test_where_columns_decide_which_rows_are_one_they_count_unseen(word: str) -> None:
+    """How many rows there are depends on columns that nobody looks at above."""
+    line = "| distinct" if word == "distinct" else f"| {word} other"
+    steps = "transform other from orders | select x = {0}\ntransform a from orders | select x = {0} {1}\n"
+    steps += "transform result from a | aggregate n = count()"
+    assert store(steps.format("id", line)).digest != store(steps.format("id % 2", line)).digest
+
+
 def test_names_of_steps_and_unrelated_steps_change_nothing() -> None:
     first = store("transform a from orders | filter id > 1\ntransform result from a | select id")
     other = store(
@@ -192,6 +202,11 @@ def test_where_it_is_written_counts(target: str) -> None:
     assert {each.split(":")[0] for each in changes(first.parts, second.parts)} <= {"target", "mode"}
 
 
+def test_an_option_that_says_what_holds_anyway_changes_nothing() -> None:
+    step = "transform result from orders"
+    assert store(step).digest == store(step, tail=f"{TAIL} (compression: snappy)").digest
+
+
 def test_gates_have_keys_of_their_own() -> None:
     def gate(rule: str) -> Key:
         text = f"{HEAD}\ntransform result from orders | filter amount > 0 | expect {rule}{TAIL}"
@@ -249,6 +264,30 @@ def test_the_content_of_a_dataset_stands_for_how_it_is_made() -> None:
 def write(root: Path, name: str, text: str) -> None:
     (root / name).parent.mkdir(parents=True, exist_ok=True)
     (root / name).write_text(text)
+
+
+def test_a_byte_of_a_file_that_is_read_counts(tmp_path: Path) -> None:
+    write(tmp_path, "t.csv", "a,b\n1,2\n")
+    write(tmp_path, "u.csv", "a,b\n1,2\n")
+    text = """
+    ingest t from csv "t.csv"
+    ingest u from csv "u.csv"
+    transform of_t from t | select a
+    store of_t to csv "of_t.csv"
+    store u to csv "of_u.csv"
+    """
+    graph = api.check(api.from_text(text, tmp_path)).graph
+
+    def both() -> tuple[Key, Key]:
+        found = Keys(api.optimized(graph), lambda source: fingerprint(source, tmp_path), written=graph)
+        return found.store("store of_t"), found.store("store u")
+
+    before = both()
+    assert before == both()
+    write(tmp_path, "t.csv", "a,b\n1,3\n")
+    after = both()
+    assert (before[0].digest != after[0].digest, before[1].digest == after[1].digest) == (True, True)
+    assert changes(before[0].parts, after[0].parts) == ["source t: its files changed"]
 
 
 def scanned(root: Path, source: str, select: str = "select a") -> Key:

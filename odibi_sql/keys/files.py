@@ -1,21 +1,20 @@
-"""What a scan says beside the content of its files: how they are read, and which column is which."""
+"""What is said of files beside their content: how they are read and written, and which column is which."""
 
 from __future__ import annotations
 
 from odibi_sql import ir
-from odibi_sql.ir.formats import FORMATS
+from odibi_sql.ir.formats import FORMATS, Side
 from odibi_sql.keys.digest import Term, digest, type_text
 
 
-def scan_options(source: ir.FileSource) -> list[tuple[str, ir.OptionValue]]:
-    """Return the options that change what is read, sorted, without those that say what holds anyway.
+def options_that_count(format_name: str, options: ir.Options, side: Side) -> list[tuple[str, ir.OptionValue]]:
+    """Return the options that change what is read or written, sorted, without those that say what holds anyway.
 
     `hive` is not among them: which columns the folders give is seen in the columns.
     """
-    known = FORMATS[source.format]
-    found = []
-    for name, value in source.options:
-        option = known.option(name, "read")
+    known, found = FORMATS[format_name], []
+    for name, value in options:
+        option = known.option(name, side)
         if name != "hive" and (option is None or option.default != value):
             found.append((name, value))
     return sorted(found)
