@@ -12,8 +12,10 @@ from odibi_sql.check.columns import columns_named
 from odibi_sql.check.context import Context
 from odibi_sql.check.datasets import dataset_named
 from odibi_sql.check.flow import flow_of
+from odibi_sql.check.keys import is_unique
 from odibi_sql.check.options import check_format, check_format_options, check_step_options
 from odibi_sql.check.refused import refuse
+from odibi_sql.check.stores_keys import check_keys
 from odibi_sql.check.templates import filled
 from odibi_sql.diagnostics.stores_errors import (
     AppendToFile,
@@ -37,7 +39,8 @@ def check_store(context: Context, statement: syntax.Store, layer: str | None) ->
     partition = _partition(context, statement, dataset)
     path = filled(context, statement.location)
     mode = _mode(context, statement)
-    if format_ is None or path is None or mode is None:
+    keys = check_keys(context, statement, dataset)
+    if format_ is None or path is None:
         return None
     _check_types(context, statement, format_, dataset)
     target = ir.Target(
@@ -55,6 +58,8 @@ def check_store(context: Context, statement: syntax.Store, layer: str | None) ->
         dataset=dataset.name,
         target=target,
         mode=mode,
+        keys=keys,
+        is_unique=is_unique(dataset.keys, keys),
         layer=layer,
         doc=statement.doc,
         options=options,
@@ -62,13 +67,10 @@ def check_store(context: Context, statement: syntax.Store, layer: str | None) ->
     )
 
 
-def _mode(context: Context, statement: syntax.Store) -> ir.Mode | None:
+def _mode(context: Context, statement: syntax.Store) -> ir.Mode:
     if statement.mode is None:
         return "default"
     match statement.mode.mode:
-        case "merge" | "scd2":
-            refuse(context, statement.mode.span, f"`mode {statement.mode.mode}`")
-            return None
         case "overwrite partitions" if not statement.partition:
             context.report(ModeNeedsPartition(span=statement.mode.span))
             return statement.mode.mode

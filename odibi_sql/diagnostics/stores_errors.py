@@ -126,3 +126,57 @@ class FormatCannotHold(Diagnostic, frozen=True, kw_only=True):
     type: str
     format: str
     instead: str
+
+
+class KeyType(Diagnostic, frozen=True, kw_only=True):
+    """A key of `mode merge` or `mode scd2` is of a type whose values cannot be told apart exactly.
+
+    Floats that are computed differ in their last digits, durations such as `1 month` and `30 days` are equal, and what
+    has parts is no name of a row.
+    """
+
+    code: ClassVar[str] = "key-type"
+    title: ClassVar[str] = "`{name}` is {type}, which cannot be a key of `mode {mode}`"
+    label: ClassVar[str] = "{type}"
+    hint: ClassVar[str] = "take a whole number, a decimal, a string, a bool, a date or a timestamp"
+    wrong: ClassVar[str] = (
+        _A + 'transform b from a\n  | derive f = x / 2\n\nstore b to parquet "out/b" mode merge on f\n'
+    )
+    right: ClassVar[str] = (
+        _A + 'transform b from a\n  | derive f = x / 2\n\nstore b to parquet "out/b" mode merge on x\n'
+    )
+
+    name: str
+    type: str
+    mode: str
+
+
+class HistoryColumn(Diagnostic, frozen=True, kw_only=True):
+    """`mode scd2` adds columns to the target that say when a row was valid, and the dataset has one of that name."""
+
+    code: ClassVar[str] = "history-column"
+    title: ClassVar[str] = "`mode scd2` adds a column `{name}`, and the dataset has one"
+    label: ClassVar[str] = "adds `valid_from`, `valid_to` and `is_current`"
+    hint: ClassVar[str] = "`rename` the column, or `drop` it"
+    wrong: ClassVar[str] = (
+        _A + 'transform b from a\n  | derive is_current = true\n\nstore b to parquet "out/b" mode scd2 on x\n'
+    )
+    right: ClassVar[str] = _A + 'store a to parquet "out/b" mode scd2 on x\n'
+
+    name: str
+
+
+class HistoryCannotCompare(Diagnostic, frozen=True, kw_only=True):
+    """`mode scd2` keeps a new row where a value changed, and of values of this type that cannot be told."""
+
+    code: ClassVar[str] = "history-cannot-compare"
+    title: ClassVar[str] = "whether `{name}` changed cannot be told: it is {type}"
+    label: ClassVar[str] = "compares every column"
+    hint: ClassVar[str] = "leave it out, or take what matters of it into columns of their own"
+    wrong: ClassVar[str] = (
+        _A + 'transform b from a\n  | derive d = x * 1 day\n\nstore b to parquet "out/b" mode scd2 on x\n'
+    )
+    right: ClassVar[str] = _A + 'transform b from a\n  | derive d = x\n\nstore b to parquet "out/b" mode scd2 on x\n'
+
+    name: str
+    type: str

@@ -47,7 +47,7 @@ from odibi_sql.ir.relations import (
     SetOperation,
     Sort,
 )
-from odibi_sql.ir.schema import Field, Schema, schema_of
+from odibi_sql.ir.schema import HISTORY, Field, Schema, schema_of
 from odibi_sql.ir.source import (
     Catalog,
     Described,
@@ -99,11 +99,13 @@ from odibi_sql.ir.types import (
     common_type,
     decimal_of,
     has_part,
+    is_comparable,
     is_numeric,
     is_orderable,
 )
 
 __all__ = [
+    "HISTORY",
     "BINARY",
     "BOOL",
     "DATE",
@@ -206,6 +208,7 @@ __all__ = [
     "common_type",
     "decimal_of",
     "has_part",
+    "is_comparable",
     "is_numeric",
     "is_orderable",
     "schema_of",

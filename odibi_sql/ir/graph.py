@@ -13,7 +13,7 @@ from odibi_sql.ir.hooks import Hook
 from odibi_sql.ir.relations import Relation
 from odibi_sql.ir.source import Target
 
-Mode = OneOf["default", "overwrite", "append", "overwrite partitions", "fail if exists"]
+Mode = OneOf["default", "overwrite", "append", "overwrite partitions", "fail if exists", "merge", "scd2"]
 Action = OneOf["fail", "warn", "drop", "quarantine"]
 
 
@@ -87,6 +87,8 @@ class Store(msgspec.Struct, frozen=True, kw_only=True):
     dataset: str
     target: Target
     mode: Mode = "default"
+    keys: tuple[str, ...] = ()  # modes merge and scd2: what tells the rows of the target apart
+    is_unique: bool = False  # no two rows of the dataset have the same keys, as is known without looking at them
     layer: str | None = None
     doc: str | None = None
     options: StepOptions = StepOptions()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from odibi_sql.ir.types import Type
+from odibi_sql.ir.types import BOOL, TIMESTAMP, Type
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -58,3 +58,7 @@ class Schema(msgspec.Struct, frozen=True, dict=True):
 def schema_of(fields: Iterable[Field]) -> Schema:
     """Return the schema of these columns."""
     return Schema(tuple(fields))
+
+
+HISTORY = (Field("valid_from", TIMESTAMP, False), Field("valid_to", TIMESTAMP), Field("is_current", BOOL, False))
+"""What `mode scd2` adds to the columns of a dataset; `valid_to` is null while a row is valid."""

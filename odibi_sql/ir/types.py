@@ -176,6 +176,18 @@ def has_part(type_: Type, kind: type[Type]) -> bool:
     return isinstance(type_, kind)
 
 
+def is_comparable(type_: Type) -> bool:
+    """Whether two values of the type are told apart alike by every engine."""
+    match type_:
+        case Map() | Json() | Duration():
+            return False
+        case Array(element=element):
+            return is_comparable(element)
+        case Struct(members=members):
+            return all(is_comparable(each.type) for each in members)
+    return True
+
+
 def decimal_of(type_: Type) -> Decimal | None:
     """Return the decimal that holds every value of a whole or decimal type, or None for other types."""
     match type_:

@@ -181,6 +181,9 @@ class Work:
             target=store.target,
             mode=store.mode,
             dataset=store.dataset,
+            keys=store.keys,
+            is_unique=store.is_unique,
+            clock=self.clock if store.mode == "scd2" else None,
             is_ordered=bool(draft.order),
             table=table,
         )

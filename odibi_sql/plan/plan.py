@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import msgspec
 
 from odibi_sql.ir.graph import GateRule, Mode
@@ -59,6 +61,9 @@ class Write(Stage, frozen=True, kw_only=True):
     target: Target
     mode: Mode
     dataset: str
+    keys: tuple[str, ...] = ()  # modes merge and scd2: what tells the rows of the target apart
+    is_unique: bool = False  # no two rows of the query have the same keys, as is known without looking at them
+    clock: datetime.datetime | None = None  # mode scd2: naive, UTC: since when a new row holds
     is_ordered: bool = False  # the rows of the query have an order, which the files keep
     table: str | None = None  # later stages read the rows, once they are stored, as this table of the run
 

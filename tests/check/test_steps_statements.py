@@ -151,8 +151,6 @@ def test_options_of_steps() -> None:
         "ingest i from delta 'x' version 3",
         "ingest i from csv lake 'x.csv'",
         "store orders to csv lake 'x.csv'",
-        "store orders to parquet 'x' mode merge on order_id",
-        "store orders to parquet 'x' mode scd2 on order_id",
     ],
 )
 def test_what_later_versions_bring_is_refused_at_its_place(statement: str) -> None:

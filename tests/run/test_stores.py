@@ -115,6 +115,15 @@ def test_hive_folders(tmp_path, is_ordered):
     assert rows(back) == rows(sql)
 
 
+@pytest.mark.parametrize("format_", ["csv", "ndjson", "json"])
+def test_hive_folders_of_text(tmp_path, format_):
+    sql = "select range v, range / 4 f, ['a', 'b', null][range % 3 + 1] k from range(9)"
+    done(run(tmp_path, write("w", "h", sql, partition=("k",), format_=format_, mode="overwrite")))
+    reader = "read_csv" if format_ == "csv" else "read_json"
+    back = f"select v, f, k from {reader}('{tmp_path}/h/**/*.{format_}', hive_types = {{'k': VARCHAR}})"
+    assert rows(back) == rows(sql)
+
+
 @pytest.mark.parametrize("partition", [(), ("b",)])
 def test_an_order_is_kept_in_the_files(tmp_path, partition):
     sql = "select (range * 7919) % 1000003 k, range % 3 b from range(1000003) order by k"

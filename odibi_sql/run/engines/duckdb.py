@@ -9,9 +9,12 @@ import threading
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from odibi_sql.ir import Target
 from odibi_sql.plan import Answer, Check, Materialize, Stage, Write
@@ -20,14 +23,19 @@ from odibi_sql.run.arrow import in_one_form
 from odibi_sql.run.attempts import passes
 from odibi_sql.run.engines.bind import bind, misfit_of, named, quoted
 from odibi_sql.run.engines.copying import extension, file_options, folder_options
-from odibi_sql.run.engines.engine import Cancelled, EngineProblem, Existing
+from odibi_sql.run.engines.engine import Cancelled, Combined, EngineProblem, Existing
+from odibi_sql.run.engines.exchange import no_rows
+from odibi_sql.run.engines.existing import existing, schema_of_target, statement_of
 from odibi_sql.run.engines.json_values import with_floats_as_json
 from odibi_sql.run.engines.locate import not_utf8, place_of
+from odibi_sql.run.engines.merging import Tables, Words, hold_count, merged_rows
 from odibi_sql.run.engines.reread import reader, stored, union_with
 from odibi_sql.run.outcome import Settings
 from odibi_sql.sources.messages import Explained, explained
 from odibi_sql.sources.messages import misfit as misfit_words
 from odibi_sql.sources.messages import not_utf8 as not_utf8_words
+
+_WORDS = Words(name=named, text="VARCHAR", timestamp="TIMESTAMP")
 
 
 class DuckDB:
@@ -86,12 +94,40 @@ class DuckDB:
                 sql = with_floats_as_json(sql, stage.schema)
             if before is not None:
                 return _write_after(cursor, before, sql, target, to)
-            if not target.partition:
-                file = to / f"part-0.{extension(target)}" if target.is_folder else to
-                return _count(cursor.execute(_copy(sql, file, file_options(target))))
-            if is_ordered:
-                return _write_in_order(cursor, sql, target, to)
-            return _count(cursor.execute(_copy(sql, to, folder_options(target))))
+            return _write_all(cursor, sql, target, to, is_ordered)
+
+    def combine(self, stage: Write, at: Path | None, to: Path) -> Combined:
+        """Write what the target of a stage becomes."""
+        schema, token = schema_of_target(stage), secrets.token_hex(4)
+        there, new = named(f"odibi there {token}"), named(f"odibi new {token}")
+        try:
+            self._make_there(there, stage, at)
+            with self._cursor(stage) as cursor:
+                cursor.execute(f"CREATE TABLE {new} AS {bind(stage.sql, stage.sources, self.root).sql}")
+                tables = Tables(stage=stage, words=_WORDS, there=there, new=new, is_there=at is not None)
+                merged = merged_rows(tables, partial(_counts, cursor), lambda sql: cursor.execute(sql).fetchall())
+                if merged.sql is None:
+                    return replace(merged.combined, is_same=True)
+                is_json = stage.target.format in ("json", "ndjson")
+                sql = with_floats_as_json(merged.sql, schema) if is_json else merged.sql
+                hold_count(tables, _write_all(cursor, sql, stage.target, to, is_ordered=False), merged.rows)
+                return merged.combined
+        finally:
+            self._forget(f"{_kind(stage)} IF EXISTS {there}", f"TABLE IF EXISTS {new}")
+
+    def _make_there(self, name: str, stage: Write, at: Path | None) -> None:
+        """Make a table of what is at a target; Parquet is read again by each statement."""
+        source, schema = existing(stage, at) if at is not None else None, schema_of_target(stage)
+        sql = no_rows(schema) if source is None else statement_of(source, schema)
+        reading = Stage(name=stage.name, sql=sql, schema=schema, sources=() if source is None else (source,))
+        with self._cursor(reading) as cursor:
+            cursor.execute(f"CREATE {_kind(stage)} {name} AS {bind(sql, reading.sources, self.root).sql}")
+
+    def _forget(self, *made: str) -> None:
+        cursor = self._database.cursor()
+        for each in made:
+            cursor.execute(f"DROP {each}")
+        cursor.close()
 
     def adopt(self, table: str, stage: Write, at: Path) -> None:
         """Let later stages read stored files as a table."""
@@ -208,6 +244,26 @@ def pinned_settings(dialect: str) -> dict[str, str]:
     """Return the settings that the meaning of a statement depends on, as the dialect file has them."""
     content = tomllib.loads(dialect_file(f"{dialect}.toml").read_text(encoding="utf-8"))
     return {each["name"]: str(each["value"]) for each in content.get("settings", {}).values() if each["name"]}
+
+
+def _kind(stage: Write) -> str:
+    """Return what the rows of a target are kept as: text is read once."""
+    return "VIEW" if stage.target.format == "parquet" else "TABLE"
+
+
+def _counts(cursor: Any, sql: str) -> dict[str, int]:
+    cursor.execute(sql)
+    return dict(zip((each[0] for each in cursor.description), cursor.fetchone(), strict=True))
+
+
+def _write_all(cursor: Any, sql: str, target: Target, to: Path, is_ordered: bool) -> int:
+    """Write rows to a file, or into a folder; return how many there are."""
+    if not target.partition:
+        file = to / f"part-0.{extension(target)}" if target.is_folder else to
+        return _count(cursor.execute(_copy(sql, file, file_options(target))))
+    if is_ordered or target.format in ("json", "ndjson"):  # of which DuckDB's COPY makes no folders of partitions
+        return _write_in_order(cursor, sql, target, to)
+    return _count(cursor.execute(_copy(sql, to, folder_options(target))))
 
 
 def _count(cursor: Any) -> int:

@@ -35,6 +35,18 @@ class Existing(msgspec.Struct, frozen=True, kw_only=True):
     schema: Schema
 
 
+class Combined(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the rows of a target: `updated` were replaced (or closed, in a history), `kept` stayed.
+
+    `is_same`: nothing changed, so nothing was written.
+    """
+
+    inserted: int
+    updated: int
+    kept: int
+    is_same: bool = False
+
+
 class Engine(Protocol):
     """Statements of one run. Every method but `close` may be called from several threads at once."""
 
@@ -57,6 +69,12 @@ class Engine(Protocol):
         """Write the rows to `to`, a file that is not there or an empty folder that is; return how many there are.
 
         `before`: a file whose rows come first. Raises EngineProblem, Cancelled.
+        """
+
+    def combine(self, stage: Write, at: Path | None, to: Path) -> Combined:
+        """Write to `to` what the target of a stage becomes, in mode merge or scd2. `at`: where it is; None: it is new.
+
+        Raises EngineProblem, Cancelled.
         """
 
     def adopt(self, table: str, stage: Write, at: Path) -> None:

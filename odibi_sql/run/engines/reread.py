@@ -13,7 +13,7 @@ from odibi_sql.run.engines.engine import Existing
 
 def stored(stage: Write, at: Path) -> str:
     """Return a query of the rows that a stage has stored as Parquet, with the columns and types of its schema."""
-    columns = ", ".join(map(_cast, stage.schema))
+    columns = ", ".join(map(cast_column, stage.schema))
     target = stage.target
     if not target.is_folder:
         return f"SELECT {columns} FROM {reader(Existing(path=at, schema=stage.schema), target)}"
@@ -28,11 +28,12 @@ def stored(stage: Write, at: Path) -> str:
 
 def union_with(before: Existing, target: Target, sql: str) -> str:
     """Return a query of the rows of `before`, then those of `sql`; both have the columns of its schema."""
-    columns = ", ".join(map(_cast, before.schema))
+    columns = ", ".join(map(cast_column, before.schema))
     return f"SELECT {columns} FROM {reader(before, target)} UNION ALL ({sql})"
 
 
-def _cast(field: ir.Field) -> str:
+def cast_column(field: ir.Field) -> str:
+    """Return the column of a field held to its type."""
     return f"CAST({named(field.name)} AS {engine_type(field.type)}) AS {named(field.name)}"
 
 

@@ -10,14 +10,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from odibi_sql import ir
 from odibi_sql.ir import FileGroup, FileSource, Target
 from odibi_sql.plan import Answer, Check, Materialize, Stage, View, Write
 from odibi_sql.run.arrow import in_one_form
 from odibi_sql.run.attempts import passes
 from odibi_sql.run.engines.duckdb import DuckDB
-from odibi_sql.run.engines.engine import Cancelled, Existing
+from odibi_sql.run.engines.engine import Cancelled, Combined, Existing
 from odibi_sql.run.engines.exchange import from_spark, has_durations, selected
+from odibi_sql.run.engines.existing import existing, schema_of_target
+from odibi_sql.run.engines.merging import Tables, Words, hold_count, merged_rows
 from odibi_sql.run.engines.spark_messages import problem_of
 from odibi_sql.run.engines.spark_reading import as_declared, frame_of
 from odibi_sql.run.engines.spark_session import is_remote, open_session
@@ -26,6 +30,8 @@ from odibi_sql.run.engines.spark_types import functions_of, observation_of, quot
 from odibi_sql.run.engines.spark_writing import write_frame
 from odibi_sql.run.outcome import Settings
 from odibi_sql.run.stores.staging import files_in, remove, staging
+
+_WORDS = Words(name=quoted_name, text="STRING", timestamp="TIMESTAMP_NTZ")
 
 
 class Spark:
@@ -45,14 +51,7 @@ class Spark:
     def materialize(self, stage: Materialize) -> int | None:
         """Keep the rows in files, from which each reader reads them."""
         with self._statement(stage):
-            frame = self._frame(stage)
-            names, place = frame.columns, self._spill / secrets.token_hex(6)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            numbered = frame.toDF(*(f"c{each}" for each in range(len(names))))
-            types, functions, counted = numbered.schema, functions_of(frame), observation_of(frame)
-            numbered.observe(counted, functions.count(functions.lit(1)).alias("rows")).write.parquet(f"file:{place}")
-            self._name(stage.name, self._session.read.schema(types).parquet(f"file:{place}").toDF(*names))
-            return int(counted.get["rows"])
+            return self._keep(stage.name, self._frame(stage))
 
     def drop(self, table: str) -> None:
         """Forget a table."""
@@ -77,6 +76,47 @@ class Spark:
             folder.mkdir()
             writing = Writing(stage.schema, target, before, is_ordered, str(folder))
             return write_frame(self._frame(stage), writing, to)
+
+    def combine(self, stage: Write, at: Path | None, to: Path) -> Combined:
+        """Write what the target of a stage becomes."""
+        schema, token = schema_of_target(stage), secrets.token_hex(4)
+        there, new = f"odibi there {token}", f"odibi new {token}"
+        with self._statement(stage), staging(to.with_name(Path(stage.target.path).name)) as folder:
+            folder.mkdir()
+            try:
+                self._make_there(there, stage, at)
+                self._keep(new, self._frame(stage))
+                names = {"there": quoted_name(there), "new": quoted_name(new)}
+                tables = Tables(stage=stage, words=_WORDS, **names, is_there=at is not None)
+                merged = merged_rows(tables, self._counts, self._texts)
+                if merged.sql is None:
+                    return replace(merged.combined, is_same=True)
+                frame = as_declared(self._session.sql(merged.sql), schema)
+                writing = Writing(schema, stage.target, None, False, str(folder))
+                hold_count(tables, write_frame(frame, writing, to), merged.rows)
+                return merged.combined
+            finally:
+                self.drop(there)
+                self.drop(new)
+
+    def _make_there(self, name: str, stage: Write, at: Path | None) -> None:
+        """Make a table of what is at a target; Parquet is read again by each statement."""
+        source, schema = existing(stage, at) if at is not None else None, schema_of_target(stage)
+        if source is None:
+            self._name(name, self._session.createDataFrame([], struct_type(schema)))
+            return
+        frame = frame_of(self._session, View(name=name, source=source, schema=schema), self.root, self._opened.cores)
+        if stage.target.format == "parquet":
+            self._name(name, frame)
+        else:
+            self._keep(name, frame)
+
+    def _counts(self, sql: str) -> dict[str, int]:
+        (row,) = self._session.sql(sql).collect()
+        return {name: int(value) for name, value in row.asDict().items()}
+
+    def _texts(self, sql: str) -> list[tuple[str, ...]]:
+        return [tuple(row) for row in self._session.sql(sql).collect()]
 
     def adopt(self, table: str, stage: Write, at: Path) -> None:
         """Let later stages read stored files as a table."""
@@ -120,6 +160,16 @@ class Spark:
                 if view.name not in self._views:
                     self._make(view)
         return as_declared(self._session.sql(stage.sql), stage.schema)
+
+    def _keep(self, name: str, frame: Any) -> int:
+        """Keep rows in files, from which each reader of the name reads them; return how many there are."""
+        names, place = frame.columns, self._spill / secrets.token_hex(6)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        numbered = frame.toDF(*(f"c{each}" for each in range(len(names))))
+        types, functions, counted = numbered.schema, functions_of(frame), observation_of(frame)
+        numbered.observe(counted, functions.count(functions.lit(1)).alias("rows")).write.parquet(f"file:{place}")
+        self._name(name, self._session.read.schema(types).parquet(f"file:{place}").toDF(*names))
+        return int(counted.get["rows"])
 
     def _make(self, view: View) -> None:
         self._name(view.name, frame_of(self._session, view, self.root, self._opened.cores))

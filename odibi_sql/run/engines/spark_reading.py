@@ -111,9 +111,9 @@ def _are_plain_folders(source: ir.FileSource, files: list[str]) -> bool:
     if not all(isinstance(each, ir.Integer | ir.String | ir.Date) for each in types):
         return False
     values = [hive_values(file) for file in files]
-    return all(value != "" for each in values for value in each.values()) and all(
-        set(each) == set(source.hive) for each in values
-    )
+    texts = [value for each in values for value in each.values() if value is not None]
+    is_plain = all(text and text.isascii() for text in texts)  # Spark takes each byte of an escaped é for a character
+    return is_plain and all(set(each) == set(source.hive) for each in values)
 
 
 def _holds_as_spark(file: Path, schema: ir.Schema, hive: tuple[str, ...]) -> bool:

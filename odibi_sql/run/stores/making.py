@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from odibi_sql.plan import Write
-from odibi_sql.run.engines.engine import Engine, EngineProblem, Existing
+from odibi_sql.run.engines.engine import Combined, Engine, EngineProblem, Existing
 from odibi_sql.run.stores.staging import files_in, staging
 from odibi_sql.sources.csv_header import read_headers
 
@@ -23,11 +23,30 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int
     files: int
     is_linked: bool = False
+    combined: Combined | None = None  # of modes merge and scd2; where it is the same, nothing is ready
 
 
 def make(engine: Engine, stage: Write, final: Path, ready: Path) -> Made:
     """Write to `ready` what is to be at `final`. Raises EngineProblem, Cancelled, OSError."""
+    if stage.mode in ("merge", "scd2"):
+        return _make_combined(engine, stage, final, ready)
     return (_make_folder if stage.target.is_folder else _make_file)(engine, stage, final, ready)
+
+
+def _make_combined(engine: Engine, stage: Write, final: Path, ready: Path) -> Made:
+    if stage.target.is_folder:
+        ready.mkdir()
+    combined = engine.combine(stage, final if final.exists() else None, ready)
+    rows = combined.inserted + combined.updated
+    if combined.is_same:
+        return Made(rows=0, bytes=0, files=0, combined=combined)
+    files = list(files_in(ready)) if stage.target.is_folder else [ready]
+    size = sum(file.stat().st_size for file in files)
+    if stage.target.is_folder:
+        _name_apart(files)
+    if final.exists():
+        shutil.copymode(final, ready)
+    return Made(rows=rows, bytes=size, files=len(files), combined=combined)
 
 
 def _make_file(engine: Engine, stage: Write, final: Path, ready: Path) -> Made:

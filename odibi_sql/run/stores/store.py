@@ -9,10 +9,10 @@ import msgspec
 from msgspec.structs import replace
 
 from odibi_sql.plan import Write
-from odibi_sql.run.engines.engine import Engine, EngineProblem
+from odibi_sql.run.engines.engine import Combined, Engine, EngineProblem
 from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.run.stores.ledger import Commit, Entry, Ledger, TargetRecord, applied_as, ledger_of, made_now
-from odibi_sql.run.stores.making import make
+from odibi_sql.run.stores.making import Made, make
 from odibi_sql.run.stores.same import is_same
 from odibi_sql.run.stores.signature import signature
 from odibi_sql.run.stores.staging import clear_stale, staging
@@ -27,6 +27,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
 
     `is_same`: it was, byte for byte, what was there: that stays, and with it the id of its `content`.
     `was_applied`: the rows of this run and stage were there already; nothing was added.
+    `combined`: how a merge or a history became of what was there and what is new; `bytes` and `files` are of all of it.
     """
 
     rows: int
@@ -35,6 +36,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     content: str = ""
     is_same: bool = False
     was_applied: bool = False
+    combined: Combined | None = None
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,14 +128,20 @@ def _prepared(
     made = make(engine, stage, final, ready)
     record = made_now(stage.name, commit, made.rows, made.bytes, made.files)
     record = replace(record, is_timed=not made.is_linked, applied=(*applied, here) if here else applied)
-    stored = Stored(rows=made.rows, bytes=made.bytes, files=made.files, content=commit.content)
-    if stage.mode in REPLACING and final.exists() and is_same(ready, final):
+    stored = Stored(rows=made.rows, bytes=made.bytes, files=made.files, content=commit.content, combined=made.combined)
+    if _changes_nothing(stage, made, final, ready):
         known = ledger.current(final)
         content = known.content if known is not None and known.content else commit.content
         stored = replace(stored, is_same=True, content=content)
         return _held(stack, stage, final, None, replace(record, content=content), stored, seen)
     flush(ready)
     return _held(stack, stage, final, ready, record, stored, seen)
+
+
+def _changes_nothing(stage: Write, made: Made, final: Path, ready: Path) -> bool:
+    if made.combined is not None:
+        return made.combined.is_same
+    return stage.mode in REPLACING and final.exists() and is_same(ready, final)
 
 
 def _held(
