@@ -19,6 +19,7 @@ _MINUTES = "[ T]([01]?[0-9]|2[0-3]):[0-5]?[0-9]"
 _SECONDS = ":[0-5]?[0-9]([.][0-9]{1,6}0*)?"
 _ZONE = "(Z| UTC|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)"
 
+POINTED = f"{_SPACES}{_POINTED}{_SPACES}"  # a number without an exponent
 WHOLE_PART = f"{_SPACES}{_DIGITS}([.][0-9]*)?{_SPACES}"  # a number whose whole part stands before the point, if any
 DIGITS = _DIGITS
 

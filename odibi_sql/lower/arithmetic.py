@@ -62,13 +62,15 @@ def _whole(name: str, left: Typed, right: Typed, type_: ir.Type, dialect: Dialec
     if not isinstance(right.type, ir.Integer):
         right = Typed(sql=exactly(right, type_, dialect), type=type_)
     divisor = _divisor(right.sql, dialect) if name == "%" else right.sql
-    if name == "%" and dialect.can.null_from_zero and not right.is_constant:
-        divisor = _not_minus_one(divisor)
+    if name == "%" and dialect.can.null_from_zero:
+        divisor = _not_minus_one(divisor, right.is_constant)
     return Typed(sql=binary(KINDS[name], left.sql, divisor), type=type_)
 
 
-def _not_minus_one(sql: exp.Expression) -> exp.Expression:
+def _not_minus_one(sql: exp.Expression, is_constant: bool) -> exp.Expression:
     """Return 1 instead of -1, which leaves the same remainder: the least integer by -1 overflows on DuckDB."""
+    if is_constant:
+        return number(1) if sql == number(-1) else sql
     is_minus_one = binary(exp.EQ, sql.copy(), number(-1))
     return exp.Case(ifs=[exp.If(this=is_minus_one, true=number(1))], default=sql)
 
@@ -148,6 +150,8 @@ def _is_negative(sql: exp.Expression) -> exp.Expression:
 
 def _decimal(name: str, left: Typed, right: Typed, type_: ir.Decimal, wanted: ir.Type, dialect: Dialect) -> Typed:
     left, one, right, other = _as_decimals(left, right, wanted, dialect)
+    if name == "%" and not _both_are(left, right, ir.Decimal) and _is_too_wide(one, other):  # it would be a double
+        left, right = (Typed(sql=exactly(each, wanted, dialect), type=wanted) for each in (left, right))
     made = _decimal_result(name, one, other, dialect)
     if name == "%":
         right = Typed(sql=_divisor(right.sql, dialect), type=right.type)
@@ -161,6 +165,12 @@ def _decimal(name: str, left: Typed, right: Typed, type_: ir.Decimal, wanted: ir
         made = _decimal_result(name, wide, other, dialect)
     is_known = dialect.decimals.whole_numbers or _both_are(left, right, ir.Decimal)
     return Typed(sql=binary(KINDS[name], left.sql, right.sql), type=made if is_known else ir.UNKNOWN)
+
+
+def _is_too_wide(left: ir.Decimal, right: ir.Decimal) -> bool:
+    """Whether no decimal holds both."""
+    before = max(left.precision - left.scale, right.precision - right.scale)
+    return before + max(left.scale, right.scale) > WIDEST
 
 
 def _as_decimals(
@@ -202,8 +212,12 @@ def _decimal_division(left: Typed, right: Typed, type_: ir.Decimal, wanted: ir.T
     if "decimal /" in dialect.operators:
         return Typed(sql=_decimal_quotient(left, one, right, other, type_, dialect), type=type_)
     digits = type_.scale + 1
+    divisor = _unscaled(right, other, other.scale, dialect)
+    if one.precision - one.scale + digits + other.scale > WIDEST:  # moving the point can fail: not where NULL comes
+        is_asked = exp.If(this=binary(exp.NEQ, divisor.copy(), number(0)), true=exactly(left, one, dialect))
+        left = Typed(sql=exp.Case(ifs=[is_asked]), type=one)
     dividend = _unscaled(left, one, digits + other.scale, dialect)
-    quotient = binary(exp.IntDiv, dividend, _unscaled(right, other, other.scale, dialect))
+    quotient = binary(exp.IntDiv, dividend, divisor)
     shift = exp.Literal.number("0." + "0" * (digits - 1) + "1")
     scaled = binary(exp.Mul, cast_to(quotient, HUGE, dialect), shift)
     return Typed(sql=cast_to(scaled, type_, dialect), type=type_)

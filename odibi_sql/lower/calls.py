@@ -4,11 +4,11 @@ A form is built once for a function, the types of its arguments and its constant
 and kept. `[functions.NAME]` of a dialect file says where an engine needs another form than Ibis writes for it:
 
     sql    one template, or several: by the choice ("day"), the type ("float32") or the kind ("float", "array";
-           "wide_decimal" of more than 34 digits) of the argument that decides, or by the number of arguments ("1",
-           "2"), with "else" for the rest. `{parameter}` is an argument, of a variadic one all of them; `{parameter_x}`
-           is the `x` that is made of a constant (see `signature.Parameter.made`); `{type}` is the type of the result.
-           `AGG(…)` stands around the aggregate where it is not the outermost call. The kind of an array can have that
-           of its elements ("array<integer>"), `{total}` is the type of their sum
+           "long_decimal" of more than 18 digits, "wide_decimal" of more than 34) of the argument that decides, or by
+           the number of arguments ("1", "2"), with "else" for the rest. `{parameter}` is an argument, of a variadic one
+           all of them; `{parameter_x}` is the `x` that is made of a constant (see `signature.Parameter.made`); `{type}`
+           is the type of the result. `AGG(…)` stands around the aggregate where it is not the outermost call. The kind
+           of an array can have that of its elements ("array<integer>"), `{total}` is the type of their sum
     by     the parameter that decides; the first where this is left out
     ordered, filtered, different
            as `sql`, for an aggregate with ORDER BY, and for one over a window with FILTER or DISTINCT, where the engine
@@ -188,7 +188,8 @@ def _chosen(
     keys = [str(len(types)), "else"]
     if by < len(types):
         chosen = [known[by]] if isinstance(known[by], str) else []  # 1 would be a number of arguments
-        keys = [*chosen, str(types[by]), f"array<{_kind(_element(types[by]))}>", *_kinds(types[by]), *keys]
+        elements = [f"array<{each}>" for each in _kinds(_element(types[by]))]
+        keys = [*chosen, str(types[by]), *elements, *_kinds(types[by]), *keys]
     return next((sql[key] for key in keys if key in sql), None)
 
 
@@ -204,8 +205,8 @@ def _paired(form: str, count: int, dialect: Dialect) -> Any:
 
 
 def _kinds(type_: ir.Type) -> list[str]:
-    is_wide = isinstance(type_, ir.Decimal) and type_.precision > 34
-    return ["wide_decimal", "decimal"] if is_wide else [_kind(type_)]
+    digits = type_.precision if isinstance(type_, ir.Decimal) else 0
+    return [*(["wide_decimal"] if digits > 34 else []), *(["long_decimal"] if digits > 18 else []), _kind(type_)]
 
 
 def _kind(type_: ir.Type) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlglot import exp
 
 from odibi_sql import ir
-from odibi_sql.ir.text_forms import DIGITS, WHOLE_PART, text_form
+from odibi_sql.ir.text_forms import DIGITS, POINTED, WHOLE_PART, text_form
 from odibi_sql.lower.dialect import Dialect
 from odibi_sql.lower.templates import operator
 from odibi_sql.lower.typed import Typed, binary, cast_to, exactly, function, number, text
@@ -42,7 +42,10 @@ def _cast(sql: Any, from_: ir.Type, to: ir.Type, is_try: bool, dialect: Dialect)
         case (ir.Float() | ir.Decimal(), ir.Integer()):
             return cast_to(function("trunc", sql), to, dialect, is_try)
         case (ir.Float(), ir.Decimal()):
-            return cast_to(cast_to(sql, ir.STRING, dialect), to, dialect, is_try)
+            return _decimal_of_float(sql, from_, to, is_try, dialect)
+        case (ir.Decimal(precision=precision, scale=scale), ir.String()) if precision == scale:
+            written = cast_to(sql, to, dialect, is_try)
+            return operator("text of a fraction", dialect, {"x": written}) or written
         case (ir.Decimal(precision=precision), ir.Float(bits=bits)) if bits == 32 or precision > EXACT_DIGITS:
             return cast_to(cast_to(sql, ir.STRING, dialect), to, dialect, is_try)
         case (ir.Float(bits=64), ir.Float(bits=32)):
@@ -76,6 +79,24 @@ def _cast_names(from_: ir.Type, to: ir.Type) -> tuple[str, ...]:
     return (f"{from_} {to}", f"{kinds[0]} {to}", f"{kinds[0]} {kinds[1]}")
 
 
+def _decimal_of_float(sql: Any, from_: ir.Type, to: ir.Type, is_try: bool, dialect: Dialect) -> exp.Expression:
+    """Return a float as the decimal that its text says."""
+    written = _cast(sql, from_, ir.STRING, False, dialect)
+    plain = cast_to(written, to, dialect, is_try)
+    has_exponent = operator("float has exponent", dialect, {"x": sql})
+    if has_exponent is not None:
+        moved = exp.If(this=has_exponent, true=_without_exponent(written, to, is_try, dialect))
+        return exp.Case(ifs=[moved], default=plain)
+    fits = operator("float fits", dialect, {"x": sql}) if is_try else None
+    return plain if fits is None else exp.Case(ifs=[exp.If(this=fits, true=plain)])
+
+
+def _without_exponent(sql: Any, to: ir.Type, is_try: bool, dialect: Dialect) -> exp.Expression:
+    """Return the decimal that a text with an exponent says, on an engine that takes only texts without one exactly."""
+    moved = cast_to(operator("without exponent", dialect, {"x": sql}), to, dialect, is_try=True)
+    return moved if is_try else exp.Coalesce(this=moved, expressions=[cast_to(_misread(sql, to, dialect), to, dialect)])
+
+
 def _narrowed(sql: exp.Expression, to: ir.Type, dialect: Dialect) -> exp.Expression:
     """Return a float64 as a float32; the engine fails on what is too large, instead of giving infinity."""
     ends = exp.Literal.number(repr(FLOAT32_ENDS))
@@ -92,6 +113,9 @@ def _read(sql: exp.Expression, to: ir.Type, is_try: bool, dialect: Dialect) -> e
     if form is None:
         return cast_to(sql, to, dialect, is_try)
     ifs = [exp.If(this=_has_form(sql, form, dialect), true=_taken(sql, to, is_try, dialect))]
+    if isinstance(to, ir.Decimal) and "without exponent" in dialect.operators:
+        ifs[0].set("true", _without_exponent(sql, to, is_try, dialect))
+        ifs.insert(0, exp.If(this=_has_form(sql, POINTED, dialect), true=_taken(sql, to, is_try, dialect)))
     if isinstance(to, ir.Integer):
         whole = cast_to(
             function("regexp_extract", sql.copy(), text(DIGITS), *_whole_match(dialect)), to, dialect, is_try
@@ -116,10 +140,10 @@ def _taken(sql: exp.Expression, to: ir.Type, is_try: bool, dialect: Dialect) -> 
     match to:
         case ir.Integer():
             return _cast(cast_to(sql.copy(), ir.FLOAT64, dialect), ir.FLOAT64, to, is_try, dialect)
-        case ir.Decimal() if is_try and "try text decimal" in dialect.operators:
-            written: exp.Expression = operator("try text decimal", dialect, {"x": sql}, to)
-            return written
-        case ir.Float() | ir.Decimal():
+        case ir.Decimal():
+            written = operator("try text decimal" if is_try else "text decimal", dialect, {"x": sql}, to)
+            return written or cast_to(sql.copy(), to, dialect, is_try)
+        case ir.Float():
             return cast_to(sql.copy(), to, dialect, is_try)
     return cast_to(function("trim", sql.copy()), to, dialect, is_try)
 

@@ -14,6 +14,7 @@ from odibi_sql.lower.templates import operator
 from odibi_sql.lower.typed import HUGE, Typed, as_float, cast_to, number, text
 
 EXACT_DIGITS = 15  # so many digits of a decimal are kept by a double
+MOST_DIGITS = 38
 LEAST_INT64 = -(2**63)
 
 
@@ -102,6 +103,8 @@ def _decimal(value: decimal.Decimal, type_: ir.Type, dialect: Dialect) -> Typed:
     literal = exp.Literal.number(digits)
     if "." not in digits:
         return _whole(int(value))
+    if dialect.decimals.leading_zero and len(digits) > MOST_DIGITS + 1:  # with the point; it would be a double
+        return Typed(sql=cast_to(text(f"{value:f}"), type_, dialect), type=type_)
     return Typed(sql=exp.Neg(this=literal) if value < 0 else literal, type=_own(digits, dialect), is_constant=True)
 
 

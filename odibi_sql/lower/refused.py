@@ -13,24 +13,30 @@ from odibi_sql.lower.times import has_structs
 
 
 def refuse(graph: ir.Graph, dialect: Dialect) -> None:
-    """Raise CompileError (`not-on-this-engine`) where durations, or maps, are to be told apart on an engine that has
-    structs for durations and no order of what is in a map: those would differ where the durations are equal, these
-    would be equal where what is in them comes in another order, or are not compared at all."""
-    if not has_structs(dialect):
-        return
-    engine = dialect.name.capitalize()
+    """Raise CompileError (`not-on-this-engine`): of durations and maps that are to be told apart on an engine that has
+    structs for durations and no order of what is in a map (those would differ where the durations are equal, these
+    would be equal where what is in them comes in another order, or are not compared at all); and of quotients of
+    decimals that need more digits than an engine has."""
+    engine = ENGINES[dialect.name]
     found = tuple(
         NotOnThisEngine(span=dataset.span, what=f"{what} of {kind}", engine=engine, instead=INSTEAD[kind])
         for dataset in graph.datasets
-        for what, kind in dict.fromkeys(each for relation in relations(dataset.relation) for each in _refused(relation))
+        for what, kind in dict.fromkeys(
+            each for relation in relations(dataset.relation) for each in _refused(relation, dialect)
+        )
     )
     if found:
         raise CompileError(found)
 
 
+ENGINES = {"duckdb": "DuckDB", "spark": "Spark"}
+
+
+MOST_MOVED = 37  # places that a point can be moved by
 INSTEAD = {
     "durations": "a number of seconds is told apart on every engine: `date_diff('second', begin, end)`",
     "maps": "arrays are told apart on every engine: `map_keys(m)`, `map_values(m)`",
+    "decimals with so many digits behind the point": "`cast(x as decimal(38, 12))` leaves digits to divide with",
 }
 # Functions that find which of their arguments, or of the elements of these, are equal.
 EQUAL = frozenset(
@@ -39,13 +45,30 @@ EQUAL = frozenset(
 )
 
 
-def _refused(relation: ir.Relation) -> Iterator[tuple[str, str]]:
-    """Give what is refused of a relation, and the kind of values that it tells apart."""
+def _refused(relation: ir.Relation, dialect: Dialect) -> Iterator[tuple[str, str]]:
+    """Give what is refused of a relation, and the kind of values that it is refused of."""
+    parts = [part for expr in expressions(relation) for part in every(expr)]
+    if any(_is_quotient_too_long(part, dialect) for part in parts):
+        yield "`/`", "decimals with so many digits behind the point"
+    if not has_structs(dialect):
+        return
     for what, types, are_durations_told in _told_apart(relation):
         if are_durations_told and any(ir.has_part(type_, ir.Duration) for type_ in types):
             yield what, "durations"
         if any(ir.has_part(type_, ir.Map) or isinstance(type_, ir.Map) for type_ in types):
             yield what, "maps"
+
+
+def _is_quotient_too_long(expr: ir.Expr, dialect: Dialect) -> bool:
+    """Whether dividing needs a power of ten of more digits than a decimal has."""
+    match expr:
+        case ir.Call(function="/", args=(_, divisor), type=ir.Decimal(scale=scale)):
+            while isinstance(divisor, ir.Cast) and divisor.is_implicit:
+                divisor = divisor.operand
+            own = ir.decimal_of(divisor.type)
+            has_quotients = "decimal /" in dialect.operators
+            return scale + (0 if has_quotients or own is None else 1 + own.scale) > MOST_MOVED
+    return False
 
 
 def _told_apart(relation: ir.Relation) -> Iterator[tuple[str, list[ir.Type], bool]]:

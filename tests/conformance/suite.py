@@ -28,14 +28,7 @@ LOOSE = dict.fromkeys(
 
 
 # Where an engine is not brought to the page yet, and what would have to be done.
-EXPONENT = "reads the text 5e-324 as 0.01: an exponent of three digits has to be met first"
-KNOWN: dict[str, dict[str, str]] = {
-    "duckdb": {"cast to decimal(10, 2)": EXPONENT, "cast to decimal(38, 10)": EXPONENT},
-    "spark": {
-        "cast to decimal(38, 10)": "a float64 of 17 digits can come with its last digits changed: before Java 19 Spark "
-        "writes it with a digit too many",
-    },
-}
+KNOWN: dict[str, dict[str, str]] = {"duckdb": {}, "spark": {}}
 # Names of which an engine refuses cases when they are compiled.
 REFUSED: dict[str, tuple[str, ...]] = {"duckdb": (), "spark": ("nullif",)}
 

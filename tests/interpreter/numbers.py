@@ -53,4 +53,7 @@ def mean(values: list[Any]) -> float:
     """Return the mean as a float: of exact numbers the exact one, rounded once."""
     if isinstance(values[0], float):
         return float(total(values)) / len(values)
-    return float(fractions.Fraction(total(values)) / len(values))
+    found = total(values)
+    if isinstance(values[0], decimal.Decimal):
+        found = fitted(found, ir.Decimal(38, -int(values[0].as_tuple().exponent)))
+    return float(fractions.Fraction(found) / len(values))
