@@ -27,7 +27,7 @@ from typing import Any
 from sqlglot import exp
 
 from odibi_sql import ir
-from odibi_sql.functions import Function, Parameter
+from odibi_sql.functions import Function, Parameter, lookup
 from odibi_sql.functions.array_numbers import total
 from odibi_sql.functions.resolve import parameters_of
 from odibi_sql.lower.casts import lower_cast
@@ -82,6 +82,15 @@ def lower_call(
         template = _TEMPLATES[key] = _template(function, types, known, dialect, shape)
     filled = _filled(template, _exact(parameters, types, args, dialect) if args else [], around)
     return filled if function.kind == "scalar" else _without_constant_order(filled)
+
+
+def has_form(name: str, dialect: Dialect) -> bool:
+    """Whether a call of this name can be written for the engine."""
+    function = None if name in ir.OPERATORS else lookup(name)
+    if function is None or function.cast_to is not None or function.reads_clock:
+        return True  # it is lowered without a form
+    entry = dialect.functions.get(name, {})
+    return function.ibis_form is not None or "sql" in entry or "pairs" in entry
 
 
 def _without_constant_order(tree: Any) -> Any:

@@ -8,6 +8,7 @@ from odibi_sql import ir
 from odibi_sql.diagnostics import CompileError
 from odibi_sql.diagnostics.engine_errors import NotOnThisEngine
 from odibi_sql.ir.walk import every, expressions, relations
+from odibi_sql.lower.calls import has_form
 from odibi_sql.lower.dialect import Dialect
 from odibi_sql.lower.times import has_structs
 
@@ -15,13 +16,13 @@ from odibi_sql.lower.times import has_structs
 def refuse(graph: ir.Graph, dialect: Dialect) -> None:
     """Raise CompileError (`not-on-this-engine`): of durations and maps that are to be told apart on an engine that has
     structs for durations and no order of what is in a map (those would differ where the durations are equal, these
-    would be equal where what is in them comes in another order, or are not compared at all); and of quotients of
-    decimals that need more digits than an engine has."""
+    would be equal where what is in them comes in another order, or are not compared at all); of quotients of decimals
+    that need more digits than an engine has; and of functions that have no form on the engine."""
     engine = ENGINES[dialect.name]
     found = tuple(
-        NotOnThisEngine(span=dataset.span, what=f"{what} of {kind}", engine=engine, instead=INSTEAD[kind])
+        NotOnThisEngine(span=dataset.span, what=what, engine=engine, instead=instead)
         for dataset in graph.datasets
-        for what, kind in dict.fromkeys(
+        for what, instead in dict.fromkeys(
             each for relation in relations(dataset.relation) for each in _refused(relation, dialect)
         )
     )
@@ -33,11 +34,9 @@ ENGINES = {"duckdb": "DuckDB", "spark": "Spark"}
 
 
 MOST_MOVED = 37  # places that a point can be moved by
-INSTEAD = {
-    "durations": "a number of seconds is told apart on every engine: `date_diff('second', begin, end)`",
-    "maps": "arrays are told apart on every engine: `map_keys(m)`, `map_values(m)`",
-    "decimals with so many digits behind the point": "`cast(x as decimal(38, 12))` leaves digits to divide with",
-}
+DIGITS = "`cast(x as decimal(38, 12))` leaves digits to divide with"
+SECONDS = "a number of seconds is told apart on every engine: `date_diff('second', begin, end)`"
+ARRAYS = "arrays are told apart on every engine: `map_keys(m)`, `map_values(m)`"
 # Functions that find which of their arguments, or of the elements of these, are equal.
 EQUAL = frozenset(
     ["nullif", "equal_null", "array_contains", "array_position", "array_remove", "array_overlaps", "array_distinct"]
@@ -46,17 +45,19 @@ EQUAL = frozenset(
 
 
 def _refused(relation: ir.Relation, dialect: Dialect) -> Iterator[tuple[str, str]]:
-    """Give what is refused of a relation, and the kind of values that it is refused of."""
-    parts = [part for expr in expressions(relation) for part in every(expr)]
-    if any(_is_quotient_too_long(part, dialect) for part in parts):
-        yield "`/`", "decimals with so many digits behind the point"
+    """Give what is refused of a relation, and what to write instead."""
+    for part in (part for expr in expressions(relation) for part in every(expr)):
+        if _is_quotient_too_long(part, dialect):
+            yield "`/` of decimals with so many digits behind the point", DIGITS
+        if isinstance(part, ir.Call | ir.AggregateCall | ir.WindowCall) and not has_form(part.function, dialect):
+            yield f"`{part.function}`", "another engine has it, or other functions together do the same"
     if not has_structs(dialect):
         return
     for what, types, are_durations_told in _told_apart(relation):
         if are_durations_told and any(ir.has_part(type_, ir.Duration) for type_ in types):
-            yield what, "durations"
+            yield f"{what} of durations", SECONDS
         if any(ir.has_part(type_, ir.Map) or isinstance(type_, ir.Map) for type_ in types):
-            yield what, "maps"
+            yield f"{what} of maps", ARRAYS
 
 
 def _is_quotient_too_long(expr: ir.Expr, dialect: Dialect) -> bool:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from sqlglot import exp
 
 from odibi_sql import ir
-from odibi_sql.lower.draft import Cte, Draft, Source, Value, column, over_source, value_of
+from odibi_sql.lower.draft import Cte, Draft, Source, column, over_source, value_of
 from odibi_sql.lower.finish import finish
 from odibi_sql.lower.scope import Place
 
@@ -44,7 +44,7 @@ def _wrapped(draft: Draft, place: Place) -> Draft:
     unordered = draft if draft.is_cut else replace(draft, order=())
     if _is_values(unordered):
         return _named_values(unordered, place)
-    names = _inner_names(draft.env)
+    names = _inner_names(draft)
     inner = replace(unordered, env={names[name]: value for name, value in draft.env.items()})
     depth = 1 + max((each.depth for each in draft.ctes), default=0)
     cte = Cte(
@@ -78,9 +78,12 @@ def _named_values(draft: Draft, place: Place) -> Draft:
     return Draft(owner=draft.owner, source=source, env=env, ctes=(*draft.ctes, cte))
 
 
-def _inner_names(env: dict[str, Value]) -> dict[str, str]:
-    """Return what the CTE calls its columns: `sites.region`, which a join made of `region`, is `region` again."""
-    short = {name: name.rpartition(".")[2] or name for name in env}
+def _inner_names(draft: Draft) -> dict[str, str]:
+    """Return what the CTE calls its columns: `sites.region`, which a join made of `region`, is `region` again. Those of
+    a union are called as its first query calls them."""
+    if draft.queries:
+        return {name: name for name in draft.env}
+    short = {name: name.rpartition(".")[2] or name for name in draft.env}
     counts = Counter(each.lower() for each in short.values())
     return {name: each if counts[each.lower()] == 1 else name for name, each in short.items()}
 
