@@ -181,9 +181,14 @@ def mutated(text: str, chance: random.Random) -> str:
     if chance.random() < 0.2:
         return _lines_mutated(text, chance)
     tokens = [match for match in TOKEN.finditer(text) if _others(match[0], text)]
-    match = chance.choice(tokens)
+    of_steps = [match for match in tokens if not _is_in_rows(match.start(), text)]
+    match = chance.choice(of_steps if of_steps and chance.random() < 0.9 else tokens)
     other = chance.choice(_others(match[0], text))
     return f"{text[: match.start()]}{other}{text[match.end() :]}"
+
+
+def _is_in_rows(place: int, text: str) -> bool:
+    return text.startswith("  (", text.rfind("\n", 0, place) + 1)
 
 
 def _others(token: str, text: str) -> list[str]:

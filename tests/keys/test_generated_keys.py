@@ -16,14 +16,14 @@ ENGINE = DuckDB()
 SHORT = settings(deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False)
 
 
-@settings(SHORT, max_examples=25)
-@given(pipelines(most=4), st.integers(0, 2**32))
+@settings(SHORT, max_examples=20)
+@given(pipelines(most=3), st.integers(0, 2**32))
 def test_the_same_meaning_has_the_same_key(written: Written, seed: int) -> None:
     hold_rewrites(written, random.Random(seed))
 
 
-@settings(SHORT, max_examples=25)
-@given(pipelines(most=4), st.integers(0, 2**32))
+@settings(SHORT, max_examples=20)
+@given(pipelines(most=3), st.integers(0, 2**32))
 def test_other_rows_have_another_key(written: Written, seed: int) -> None:
     hold_mutations(written, random.Random(seed), ENGINE, 6, measure=False)
 
@@ -37,7 +37,7 @@ def test_a_key_that_forgets_something_is_found(monkeypatch: pytest.MonkeyPatch) 
         return digest(*("" if isinstance(each, str) and len(each) < 20 else each for each in parts))
 
     @settings(SHORT, max_examples=200, phases=[Phase.generate])
-    @given(pipelines(most=4), st.integers(0, 2**32))
+    @given(pipelines(most=3), st.integers(0, 2**32))
     def hold(written: Written, seed: int) -> None:
         hold_mutations(written, random.Random(seed), ENGINE, 6, measure=False)
 
