@@ -119,6 +119,14 @@ def check_step_options(context: Context, written: Sequence[syntax.Option]) -> ir
     return ir.StepOptions(**found)
 
 
+def hold_cache(context: Context, written: Sequence[syntax.Option], options: ir.StepOptions, schema: ir.Schema) -> None:
+    """Report `cache: true` of a step whose rows the files of the cache cannot hold."""
+    inexact = next((each for each in schema if not ir.is_exact_in_parquet(each.type) and each.type != ir.UNKNOWN), None)
+    if options.cache and inexact is not None:
+        option = next(each for each in written if each.name.text == "cache")
+        _bad(context, option, f"`false` here, for Parquet cannot hold `{inexact.name}`, a {inexact.type}")
+
+
 def _hold_together(context: Context, found: dict[str, Any], written: Iterable[syntax.Option]) -> None:
     """Report `materialize: false` of a step whose rows are to be kept."""
     if found.get("cache") and found.get("materialize") is False:

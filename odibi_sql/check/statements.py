@@ -13,7 +13,7 @@ from odibi_sql.check.datasets import OPEN, dataset_named
 from odibi_sql.check.flow import Flow, finished, flow_of
 from odibi_sql.check.graph import Step, reads_of
 from odibi_sql.check.ingests import check_source
-from odibi_sql.check.options import check_step_options
+from odibi_sql.check.options import check_step_options, hold_cache
 from odibi_sql.check.steps import check_operators
 
 
@@ -31,6 +31,7 @@ def check_step(context: Context, step: Step, layer: str | None) -> Made:
         options = replace(options, skip=True)
     flow = replace(_rows(context, step), layer=layer, allowed=step.allowed)
     flow = finished(check_operators(context, flow, () if isinstance(step, syntax.Sql) else step.operators))
+    hold_cache(context, step.options, options, flow.relation.schema)
     dataset = ir.Dataset(
         name=step.name.text,
         relation=flow.relation,

@@ -14,7 +14,13 @@ from odibi_sql.plan import Stage
 if TYPE_CHECKING:
     from odibi_sql.run import Listener, RuleOutcome, RunProblem, RunResult, StageOutcome
 
-MARKS = {"done": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("-", "yellow"), "cancelled": ("-", "yellow")}
+MARKS = {
+    "cached": ("=", "cyan"),
+    "done": ("✓", "green"),
+    "failed": ("✗", "red"),
+    "skipped": ("-", "yellow"),
+    "cancelled": ("-", "yellow"),
+}
 
 
 @contextmanager
@@ -33,6 +39,8 @@ def show_result(result: RunResult) -> None:
         show_problem(problem)
     for step, reason in result.steps_skipped:
         click.echo(f"  - {step}: skipped, {reason}")
+    for warning in result.warnings:
+        click.echo(f"warning: {warning}", err=True)
     counts: dict[str, int] = {}
     for outcome in result.stages:
         counts[outcome.status] = counts.get(outcome.status, 0) + 1
@@ -111,7 +119,7 @@ class Display:
 def lines_of(outcome: StageOutcome) -> list[str]:
     """Return what there is to say of an ended stage: one line, and one for each rule that something broke."""
     facts = [rows_of(outcome.rows)] if outcome.rows is not None and outcome.kind != "check" else []
-    if outcome.kind == "write" and outcome.status == "done":
+    if outcome.kind == "write" and outcome.status in {"done", "cached"}:
         facts.append(_size(outcome.bytes or 0))
         if (outcome.files or 1) > 1:
             facts.append(f"{outcome.files} files")
@@ -119,6 +127,8 @@ def lines_of(outcome: StageOutcome) -> list[str]:
         facts.append(f"{outcome.seconds:.2f} s")
     if outcome.status == "skipped":
         facts.append(f"skipped: {outcome.message}")
+    elif outcome.status in {"done", "cached"} and outcome.message:
+        facts.append(outcome.message)
     target = f" -> {outcome.target}" if outcome.target else ""
     mark = MARKS[outcome.status][0]
     lines = [f"  {mark} {outcome.stage}{target}  {', '.join(facts)}".rstrip()]

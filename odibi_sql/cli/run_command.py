@@ -20,6 +20,7 @@ from odibi_sql.cli.common import (
     stop,
 )
 from odibi_sql.cli.exit_codes import CANCELLED, FAILED
+from odibi_sql.cli.resuming import facts_of, goals_again, resumable, with_parameters_of
 from odibi_sql.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ def _size(ctx: click.Context, option: click.Parameter, text: str | None) -> str 
 @click.option("--memory-limit", metavar="SIZE", callback=_size, help="How much memory the engine takes, as in `4GB`.")
 @click.option("--spill", type=click.Path(path_type=Path), help="The folder for what does not fit into memory.")
 @click.option("--retry", type=click.IntRange(0, 100), default=0, help="Try a step again after a fault that can pass.")
+@click.option("--no-cache", is_flag=True, help="Compute everything, whatever is known from other runs.")
+@click.option("--from", "from_step", metavar="STEP", multiple=True, help="Compute this step and all after it again.")
+@click.option(
+    "--resume",
+    metavar="[RUN]",
+    is_flag=False,
+    flag_value="latest",
+    help="Go on with a run that did not come to its end, with its parameters and its clock; the last one by default.",
+)
 @click.option("--keep-going", is_flag=True, help="After a failure, go on with what does not need the failed step.")
 def command(
     file: str,
@@ -57,6 +67,9 @@ def command(
     memory_limit: str | None,
     spill: Path | None,
     retry: int,
+    no_cache: bool,
+    from_step: tuple[str, ...],
+    resume: str | None,
     keep_going: bool,
 ) -> None:
     """Run the pipeline FILE. It is checked first: a pipeline that is wrong runs nothing and exits with 2.
@@ -65,10 +78,14 @@ def command(
     """
     hold_spark_options(engine, spark_master, spark_remote)
     pipeline = load_pipeline(file, parameters)
+    resumed = None if resume is None else resumable(pipeline, resume, engine, has_goals=bool(only or upto))
+    if resumed is not None:
+        pipeline = with_parameters_of(resumed, pipeline)
     with findings_shown():
-        checked = api.check(pipeline, strict=strict)
-        goals = _goals(checked.graph, only, upto)
-        plan = api.compile_graph(checked.graph, goals, engine)
+        checked = api.check(pipeline, strict=strict, clock=resumed.clock if resumed is not None else None)
+        goals = goals_again(resumed, checked.graph) if resumed is not None else _goals(checked.graph, only, upto)
+        task = api.task_of(pipeline, checked.graph, goals, engine)
+        plan = task.plan
     if checked.warnings:
         show_findings(checked.warnings)
     if not plan.stages:
@@ -77,7 +94,7 @@ def command(
         click.echo(_would_run(plan))
         return
     from odibi_sql.cli.progress import show_result, watching
-    from odibi_sql.run import Settings, execute
+    from odibi_sql.run import Settings
 
     settings = Settings(
         root=pipeline.root,
@@ -89,8 +106,9 @@ def command(
         spark_master=spark_master,
         spark_remote=spark_remote,
     )
-    with watching(is_terminal=sys.stdout.isatty()) as listener:
-        result = execute(plan, settings, listener)
+    with findings_shown(), watching(is_terminal=sys.stdout.isatty()) as listener:
+        again = _again(checked.graph, from_step)
+        result = api.run_task(task, settings, listener, uses_cache=not no_cache, again=again, **facts_of(resumed))
     show_result(result)
     if result.status == "cancelled":
         raise click.exceptions.Exit(CANCELLED)
@@ -111,6 +129,15 @@ def _goals(graph: ir.Graph, only: tuple[str, ...], upto: tuple[str, ...]) -> lis
     if not goals:
         stop(f"nothing of {' or '.join(f'`{name}`' for name in (*only, *upto))} is stored")
     return goals
+
+
+def _again(graph: ir.Graph, steps: tuple[str, ...]) -> frozenset[str]:
+    """Return the steps of `--from`. A name that is none ends the command."""
+    known = [*(each.step for each in graph.datasets if each.made_by != "hidden"), *(each.name for each in graph.stores)]
+    for name in steps:
+        if name not in known:
+            stop(f"no step `{name}`; {did_you_mean(name, known)}")
+    return frozenset(steps)
 
 
 def _with_what_they_read(graph: ir.Graph, names: tuple[str, ...]) -> set[str]:

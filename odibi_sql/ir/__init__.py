@@ -100,6 +100,7 @@ from odibi_sql.ir.types import (
     decimal_of,
     has_part,
     is_comparable,
+    is_exact_in_parquet,
     is_numeric,
     is_orderable,
 )
@@ -209,6 +210,7 @@ __all__ = [
     "decimal_of",
     "has_part",
     "is_comparable",
+    "is_exact_in_parquet",
     "is_numeric",
     "is_orderable",
     "schema_of",

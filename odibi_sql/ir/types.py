@@ -248,3 +248,17 @@ def _common_struct(left: Struct, right: Struct) -> Struct | None:
             return None
         members.append(Member(one.name, common))
     return Struct(tuple(members))
+
+
+def is_exact_in_parquet(type_: Type) -> bool:
+    """Whether Parquet gives values of a type back with that type."""
+    match type_:
+        case Duration() | Json() | Null() | Unknown():
+            return False
+        case Array(element=element):
+            return is_exact_in_parquet(element)
+        case Map(key=key, value=value):
+            return is_exact_in_parquet(key) and is_exact_in_parquet(value)
+        case Struct(members=members):
+            return all(is_exact_in_parquet(member.type) for member in members)
+    return True

@@ -13,7 +13,7 @@ REPLACING = ("default", "overwrite", "fail if exists")  # afterwards the target 
 def store_to_read(dataset: ir.Dataset, stores: Iterable[ir.Store]) -> ir.Store | None:
     """Return a store of the dataset whose files hold just its rows, each value and type as it is, or None."""
     schema = dataset.relation.schema
-    if not all(_is_exact(field.type) for field in schema):
+    if not all(ir.is_exact_in_parquet(field.type) for field in schema):
         return None
     for store in stores:
         target = store.target
@@ -21,17 +21,3 @@ def store_to_read(dataset: ir.Dataset, stores: Iterable[ir.Store]) -> ir.Store |
         if store.dataset == dataset.name and target.format == "parquet" and store.mode in REPLACING and is_exact:
             return store
     return None
-
-
-def _is_exact(type_: ir.Type) -> bool:
-    """Whether Parquet gives values of a type back with that type."""
-    match type_:
-        case ir.Duration() | ir.Json() | ir.Null() | ir.Unknown():
-            return False
-        case ir.Array(element=element):
-            return _is_exact(element)
-        case ir.Map(key=key, value=value):
-            return _is_exact(key) and _is_exact(value)
-        case ir.Struct(members=members):
-            return all(_is_exact(member.type) for member in members)
-    return True

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import closing
-from pathlib import Path
+from contextlib import ExitStack, closing
 from typing import Any
 
 from msgspec.structs import replace
@@ -16,36 +14,47 @@ from msgspec.structs import replace
 from odibi_sql.plan import Materialize, Plan, Stage, Write
 from odibi_sql.run.attempts import Attempts, in_words
 from odibi_sql.run.engines.engine import Engine, EngineProblem
+from odibi_sql.run.job import Job
+from odibi_sql.run.kept import forget_most
 from odibi_sql.run.outcome import Listener, RunProblem, RunResult, Settings, StageOutcome
-from odibi_sql.run.stages import Done, failed, outcome_of, run_stage
+from odibi_sql.run.recorder import Recorder
+from odibi_sql.run.reuse import Reuse
+from odibi_sql.run.stages import Done, Place, adopt_stage, failed, keep_stage, outcome_of, run_stage
+from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.run.stores.guard import endangers, paths_read
+from odibi_sql.run.stores.ledger import Commit, Ledger
 from odibi_sql.run.stores.staging import clear_retired
 from odibi_sql.run.stores.store import refusal
 
+_THERE = ("done", "cached")  # with these the rows of a stage can be read
 _TICK = 0.1  # seconds between two looks at the progress, and at what takes too long
 
 
-def execute(plan: Plan, settings: Settings, listener: Listener | None = None) -> RunResult:
+def execute(plan: Plan, settings: Settings, listener: Listener | None = None, job: Job | None = None) -> RunResult:
     """Run the stages of a plan. What goes wrong is in the result: nothing is raised for it.
 
     Before anything runs, every store is held to its mode. Ctrl-C stops what runs and leaves every target as it was:
-    the result is `cancelled`; a second Ctrl-C is raised.
+    the result is `cancelled`; a second Ctrl-C is raised. With a `job` the run is kept in the record of the project, and
+    what is known from other runs is not computed again.
     """
     started = time.perf_counter()
     run = _Run(plan, settings, listener)
-    run.refuse()
-    if not run.problems:
+    with ExitStack() as stack:
         try:
-            with closing(_engine(plan.dialect, settings)) as engine:
-                run.go(engine)
+            if job is not None:
+                run.keep_record(job, stack)
+            run.refuse()
+            if not run.problems:
+                run.go(stack)
         except KeyboardInterrupt:
             if run.is_cancelled:
                 raise
             run.is_cancelled = True
-        except EngineProblem as problem:
+        except (EngineProblem, StateProblem) as problem:
             run.problems.append(RunProblem(stage="", steps=(), message=problem.reason, hint=problem.hint))
-    clear_retired()
-    return run.result(time.perf_counter() - started)
+        clear_retired()
+        run.make_room()
+        return run.result(time.perf_counter() - started)
 
 
 def _engine(name: str, settings: Settings) -> Engine:
@@ -58,9 +67,9 @@ def _engine(name: str, settings: Settings) -> Engine:
     return DuckDB(settings)
 
 
-def _refused(stage: Write, root: Path, read: frozenset[str]) -> EngineProblem | None:
+def _refused(stage: Write, place: Place, read: frozenset[str]) -> EngineProblem | None:
     try:
-        return endangers(stage, root, read) or refusal(stage, root)
+        return endangers(stage, place.root, read) or refusal(stage, place.root, place.database)
     except OSError as error:
         return EngineProblem(f"`{stage.target.path}` cannot be written: {(error.strerror or str(error)).lower()}")
 
@@ -88,77 +97,136 @@ class _Run:
         self.ready = [name for name, count in self.waiting.items() if not count]
         self.later: dict[str, float] = {}  # when the next try of a stage is due
         self.running: dict[str, Future[Done]] = {}
+        self.place = Place(root=settings.root)
+        self.engine: Engine | None = None
+        self.reuse: Reuse | None = None
+        self.recorder: Recorder | None = None
+        self.origin = ""  # the run that appends are done for
+        self.warnings: list[str] = []
+
+    def keep_record(self, job: Job, stack: ExitStack) -> None:
+        """Have the run recorded from here on, and take what is known from other runs. Raises StateProblem."""
+        root = self.settings.root
+        database = stack.enter_context(closing(Database(root)))
+        self.warnings += [database.warning] if database.warning else []
+        self.place = Place(root=root, database=database)
+        self.reuse = Reuse(self.plan, job, database, Ledger(root, database))
+        self.recorder = stack.enter_context(Recorder(self.plan, job, root, database))
+        self.origin = job.origin or self.recorder.run
+
+    def make_room(self) -> None:
+        """Remove kept rows that were not used for longest, where they take more than they may."""
+        if self.place.database is not None and not self.is_cancelled:
+            forget_most(self.place.root, self.place.database, self.settings.cache_limit)
 
     def refuse(self) -> None:
         """Hold every store to its mode, before anything runs."""
         read = paths_read(self.plan, self.settings.root)
         for stage in self.plan.stages:
             if isinstance(stage, Write):
-                problem = _refused(stage, self.settings.root, read)
+                problem = _refused(stage, self.place, read)
                 if problem is not None:
                     self._finish(failed(stage, problem.reason, problem.hint))
 
-    def go(self, engine: Engine) -> None:
-        """Run all stages; return when nothing runs any more."""
+    def go(self, stack: ExitStack) -> None:
+        """Run all stages; return when nothing runs any more. The engine is there once something needs it."""
         with ThreadPoolExecutor(self._side_by_side()) as pool:
             try:
                 while self.ready or self.running or self.later:
-                    self._step(pool, engine)
+                    self._step(pool, stack)
             except BaseException:  # the pool waits for what runs
-                engine.interrupt()
+                self._interrupt()
                 raise
 
-    def _step(self, pool: ThreadPoolExecutor, engine: Engine) -> None:
+    def _step(self, pool: ThreadPoolExecutor, stack: ExitStack) -> None:
         try:
-            self._start(pool, engine)
-            for done in self._next(engine):
-                self._end(done, engine)
+            self._start(pool, stack)
+            for done in self._next():
+                self._end(done)
         except KeyboardInterrupt:
             if self.is_cancelled:
                 raise
             self.is_cancelled = True
-            engine.interrupt()
+            self._interrupt()
+
+    def _interrupt(self) -> None:
+        if self.engine is not None:
+            self.engine.interrupt()
+
+    def _opened(self, stack: ExitStack) -> Engine:
+        if self.engine is None:
+            self.engine = stack.enter_context(closing(_engine(self.plan.dialect, self.settings)))
+        return self.engine
 
     def _side_by_side(self) -> int:
         return self.settings.side_by_side or min(4, max(2, (os.cpu_count() or 2) // 2))
 
-    def _start(self, pool: ThreadPoolExecutor, engine: Engine) -> None:
+    def _start(self, pool: ThreadPoolExecutor, stack: ExitStack) -> None:
         """Start what is ready, in the order of the plan, as far as there is room and the run goes on."""
         now = time.monotonic()
         for name in [name for name, due in self.later.items() if due <= now]:
             del self.later[name]
             self.ready.append(name)
-        if self.is_cancelled or (self.problems and self.settings.fail_fast):
-            self.ready.clear()
-            self.later.clear()
-        self.ready.sort(key=self.places.__getitem__, reverse=True)
         while self.ready and len(self.running) < self._side_by_side():
-            stage = self.stages[self.ready.pop()]
-            attempts = self.attempts[stage.name]
-            attempts.begin()
-            if self.listener is not None and attempts.number == 1:
-                self.listener.stage_started(stage)
-            self.running[stage.name] = pool.submit(run_stage, engine, stage, self.settings.root)
+            if self.is_cancelled or (self.problems and self.settings.fail_fast):
+                self.ready.clear()
+                self.later.clear()
+                return
+            self.ready.sort(key=self.places.__getitem__, reverse=True)
+            self._start_one(self.stages[self.ready.pop()], pool, stack)
 
-    def _next(self, engine: Engine) -> list[Done]:
+    def _start_one(self, stage: Stage, pool: ThreadPoolExecutor, stack: ExitStack) -> None:
+        """Have a stage run, or take the result that is there."""
+        attempts = self.attempts[stage.name]
+        found = self.reuse.hit(stage) if self.reuse is not None and attempts.number == 0 else None
+        if found is not None and self.reuse is not None:
+            at = self.reuse.place_to_read(stage)
+            if at is None:
+                self._over(stage, Done(outcome=found))
+            else:
+                self.running[stage.name] = pool.submit(adopt_stage, self._opened(stack), stage, at, found)
+            return
+        engine = self._opened(stack)
+        attempts.begin()
+        if attempts.number == 1:
+            self._tell_start(stage)
+        key = self._key(stage)
+        if self.reuse is not None and self.reuse.is_kept(stage):
+            is_folder = self.plan.dialect == "spark"
+            self.running[stage.name] = pool.submit(keep_stage, engine, stage, self.place, key, is_folder=is_folder)
+            return
+        commit = Commit(run=self.origin, key=key, content=key)
+        self.running[stage.name] = pool.submit(run_stage, engine, stage, self.place, commit)
+
+    def _tell_start(self, stage: Stage) -> None:
+        if self.recorder is not None:
+            self.recorder.started(stage, self._key(stage))
+        if self.listener is not None:
+            self.listener.stage_started(stage)
+
+    def _key(self, stage: Stage) -> str:
+        return self.reuse.key(stage).digest if self.reuse is not None else ""
+
+    def _next(self) -> list[Done]:
         """Return the stages that are finished, none after a moment; tell the progress of the others meanwhile."""
-        if self.is_cancelled:
-            engine.interrupt()  # each time: a statement that was only about to begin did not hear it
-        if not self.running:
-            time.sleep(min([_TICK, *(max(0.0, due - time.monotonic()) for due in self.later.values())]))
+        if not self.running or self.engine is None:
+            due = [max(0.0, each - time.monotonic()) for each in self.later.values()]
+            time.sleep(min([_TICK, *due]) if due else 0)
             return []
+        if self.is_cancelled:
+            self.engine.interrupt()  # each time: a statement that was only about to begin did not hear it
         finished, unfinished = wait(self.running.values(), timeout=_TICK, return_when=FIRST_COMPLETED)
         for name, each in self.running.items():
             if each in unfinished and self.attempts[name].is_late:
-                engine.interrupt(name)
+                self.engine.interrupt(name)
         if self.listener is not None and unfinished and not finished:
             for name in self.running:
-                fraction = engine.progress(name)
+                fraction = self.engine.progress(name)
                 if fraction is not None:
                     self.listener.progress(name, fraction)
         return [each.result() for each in finished]
 
-    def _end(self, done: Done, engine: Engine) -> None:
+    def _end(self, done: Done) -> None:
         """Take in how a try went: it is the end of the stage, or there is another one."""
         stage = self.stages[done.outcome.stage]
         attempts = self.attempts[stage.name]
@@ -168,49 +236,65 @@ class _Run:
             done = failed(stage, took, can_pass=True)
         goes_on = not self.is_cancelled and not (self.problems and self.settings.fail_fast)
         if done.problem is not None and done.problem.can_pass and not attempts.is_last and goes_on:
-            seconds = attempts.pause()
-            self.later[stage.name] = time.monotonic() + seconds
-            if self.listener is not None:
-                self.listener.stage_retried(stage, done.problem, seconds)
+            self._try_again(stage, done.problem)
             return
-        self._finish(replace(done, outcome=replace(done.outcome, attempts=attempts.number)))
-        self.ready += self._freed(done)
-        self._drop_unread(done.outcome, engine)
+        if done.outcome.status == "done" and self.reuse is not None and not self.reuse.remember(stage, done):
+            self.warnings.append(f"the files that `{stage.name}` reads changed while it ran; it may hold some of both")
+        self._over(stage, replace(done, outcome=replace(done.outcome, attempts=attempts.number)))
+
+    def _try_again(self, stage: Stage, problem: RunProblem) -> None:
+        attempts = self.attempts[stage.name]
+        seconds = attempts.pause()
+        self.later[stage.name] = time.monotonic() + seconds
+        if self.recorder is not None:
+            self.recorder.retried(stage, problem, attempts.number, seconds)
+        if self.listener is not None:
+            self.listener.stage_retried(stage, problem, seconds)
+
+    def _over(self, stage: Stage, done: Done) -> None:
+        """A stage is over: those that waited for it alone are ready."""
+        self._finish(done)
+        if done.outcome.status in _THERE:
+            for name in self.readers[stage.name]:
+                self.waiting[name] -= 1
+                if not self.waiting[name]:
+                    self.ready.append(name)
+        self._drop_unread(done.outcome)
 
     def _finish(self, done: Done) -> None:
-        if done.outcome.stage in self.outcomes:
+        stage = self.stages[done.outcome.stage]
+        if stage.name in self.outcomes:
             return
-        self.outcomes[done.outcome.stage] = done.outcome
+        self.outcomes[stage.name] = done.outcome
         if done.problem is not None:
             self.problems.append(done.problem)
         if done.answer is not None:
-            self.answers[self.stages[done.outcome.stage].dataset] = done.answer  # type: ignore[attr-defined]
+            self.answers[stage.dataset] = done.answer  # type: ignore[attr-defined]
+        if self.recorder is not None and self.reuse is not None:
+            key = self.reuse.key(stage)
+            hint = done.problem.hint if done.problem is not None else ""
+            self.recorder.finished(stage, done.outcome, hint, key.digest, dict(key.parts))
         if self.listener is not None:
             self.listener.stage_finished(done.outcome)
 
-    def _freed(self, done: Done) -> Iterable[str]:
-        """Return the stages that needed this one last."""
-        if done.outcome.status != "done":
-            return []
-        for name in self.readers[done.outcome.stage]:
-            self.waiting[name] -= 1
-        return [name for name in self.readers[done.outcome.stage] if not self.waiting[name]]
-
-    def _drop_unread(self, outcome: StageOutcome, engine: Engine) -> None:
+    def _drop_unread(self, outcome: StageOutcome) -> None:
         """Forget the tables that this stage was the last to read."""
+        if self.engine is None:
+            return
         for name in dict.fromkeys(self.stages[outcome.stage].needs):
             stage = self.stages[name]
-            if isinstance(stage, Materialize) and all(each in self.outcomes for each in self.readers[name]):
-                engine.drop(name)
+            is_table = isinstance(stage, Materialize) and not (self.reuse is not None and self.reuse.is_kept(stage))
+            if is_table and all(each in self.outcomes for each in self.readers[name]):
+                self.engine.drop(name)
 
     def result(self, seconds: float) -> RunResult:
         """Return the result, with a reason for each stage that did not run."""
         for stage in self.plan.stages:
             if stage.name not in self.outcomes:
                 self._finish(Done(outcome=outcome_of(stage, "skipped", self._why_skipped(stage))))
-        is_done = all(outcome.status == "done" for outcome in self.outcomes.values())
+        is_done = not self.problems and all(outcome.status in _THERE for outcome in self.outcomes.values())
         status = "cancelled" if self.is_cancelled else "done" if is_done else "failed"
-        return RunResult(
+        result = RunResult(
             pipeline=self.plan.pipeline,
             status=status,  # type: ignore[arg-type]
             seconds=seconds,
@@ -218,13 +302,18 @@ class _Run:
             problems=tuple(self.problems),
             answers=self.answers,
             steps_skipped=self.plan.steps_skipped,
+            run=self.recorder.run if self.recorder is not None else "",
+            warnings=(*self.warnings, *(self.reuse.warnings if self.reuse is not None else ())),
         )
+        if self.recorder is not None:
+            self.recorder.ended(result)
+        return result
 
     def _why_skipped(self, stage: Stage) -> str:
         if self.is_cancelled:
             return "the run was cancelled"
         for need in stage.needs:
-            if self.outcomes[need].status != "done":
+            if self.outcomes[need].status not in _THERE:
                 return (
                     f"it needs `{need}`, which {'failed' if self.outcomes[need].status == 'failed' else 'did not run'}"
                 )

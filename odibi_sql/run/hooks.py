@@ -59,6 +59,12 @@ def register_hooks(bus: EventBus, hooks: tuple[FoundHook, ...]) -> None:
         bus.register(each.asked.event, each.function, each.asked.priority, name=each.asked.reference)
 
 
+def unregister_hooks(bus: EventBus, hooks: tuple[FoundHook, ...]) -> None:
+    """Have them called no more."""
+    for each in hooks:
+        bus.unregister(each.asked.event, each.function)
+
+
 class _NotFound(Exception):
     def __init__(self, reason: str, suggestion: str = "") -> None:
         super().__init__(reason)

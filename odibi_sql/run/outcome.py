@@ -11,7 +11,7 @@ import msgspec
 from odibi_sql.ir import Action
 from odibi_sql.plan import Stage
 
-Status = OneOf["done", "failed", "skipped", "cancelled"]
+Status = OneOf["done", "cached", "failed", "skipped", "cancelled"]  # cached: its result was there
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     session: Any = None  # a pyspark.sql.SparkSession to use
     retry: int = 0  # how often a stage is tried again after a fault that can pass, where its steps do not say
     backoff: float | None = None  # seconds before the first of these, doubled for each next one
+    cache_limit: int = 10 * 2**30  # bytes of rows that are kept for later runs
     fail_fast: bool = True  # after a failure no other stage starts; False: what does not need the failed one goes on
 
 
@@ -85,10 +86,12 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[RunProblem, ...] = ()
     answers: dict[str, Any] = {}
     steps_skipped: tuple[tuple[str, str], ...] = ()
+    run: str = ""  # its name in the project's record; "": it is in none
+    warnings: tuple[str, ...] = ()
 
     @property
     def success(self) -> bool:
-        """Whether every stage is done."""
+        """Whether every stage is done, or its result was there."""
         return self.status == "done"
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from typing import Literal as OneOf
@@ -14,19 +15,25 @@ from odibi_sql.plan import Answer, Check, Materialize, Stage, Write
 from odibi_sql.run.attempts import passes
 from odibi_sql.run.engines.engine import Cancelled, Engine, EngineProblem
 from odibi_sql.run.gates import broken, outcomes
-from odibi_sql.run.outcome import RunProblem, StageOutcome
+from odibi_sql.run.kept import as_store, keep
+from odibi_sql.run.outcome import RunProblem, StageOutcome, Status
+from odibi_sql.run.state.database import Database
+from odibi_sql.run.state.results import Kept
+from odibi_sql.run.stores.ledger import Commit
 from odibi_sql.run.stores.staging import without_staging
-from odibi_sql.run.stores.store import final_path, store
+from odibi_sql.run.stores.store import Stored, final_path, store
 
 Kind = OneOf["materialize", "check", "write", "answer"]
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
-    """How a stage went; `answer` is the Arrow table of an Answer."""
+    """How a stage went; `answer` is the Arrow table of an Answer, `content` what stands for the rows of a store."""
 
     outcome: StageOutcome
     problem: RunProblem | None = None
     answer: Any = None
+    content: str = ""
+    kept: Kept | None = None  # where the rows are kept for later runs
 
 
 def kind_of(stage: Stage) -> Kind:
@@ -41,11 +48,49 @@ def kind_of(stage: Stage) -> Kind:
     return "materialize"
 
 
-def run_stage(engine: Engine, stage: Stage, root: Path) -> Done:
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where stores go: the folder that paths start from, and the state that the run has open, where it has one."""
+
+    root: Path
+    database: Database | None = None
+
+
+def run_stage(engine: Engine, stage: Stage, place: Place, commit: Commit) -> Done:
     """Run one stage and return how it went; what goes wrong is in the outcome, in words."""
+    return _timed(stage, lambda: _run(engine, stage, place, commit))
+
+
+def keep_stage(engine: Engine, stage: Materialize, place: Place, key: str, *, is_folder: bool) -> Done:
+    """Keep the rows of a stage for later runs, and let later stages read them."""
+
+    def do() -> Done:
+        kept = keep(engine, stage, place.root, key, is_folder=is_folder)
+        at = place.root / kept.artifact
+        engine.adopt(stage.name, as_store(stage, at, is_folder=is_folder), at)
+        outcome = replace(outcome_of(stage, "done"), rows=kept.rows, bytes=kept.bytes)
+        return Done(outcome=outcome, content=kept.sha256, kept=kept)
+
+    return _timed(stage, do)
+
+
+def adopt_stage(engine: Engine, stage: Stage, at: Path, found: StageOutcome) -> Done:
+    """Let later stages read rows that are there already, in a store or kept."""
+
+    def adopt() -> Done:
+        is_kept = isinstance(stage, Materialize)
+        store = as_store(stage, at, is_folder=at.is_dir()) if is_kept else stage  # type: ignore[arg-type]
+        assert isinstance(store, Write)
+        assert store.table is not None
+        engine.adopt(store.table, store, at)
+        return Done(outcome=found)
+
+    return _timed(stage, adopt)
+
+
+def _timed(stage: Stage, do: Callable[[], Done]) -> Done:
     started = time.perf_counter()
     try:
-        done = _run(engine, stage, root)
+        done = do()
     except Cancelled:
         done = Done(outcome=outcome_of(stage, "cancelled", "the run was cancelled"))
     except EngineProblem as problem:
@@ -55,7 +100,7 @@ def run_stage(engine: Engine, stage: Stage, root: Path) -> Done:
     return replace(done, outcome=replace(done.outcome, seconds=time.perf_counter() - started))
 
 
-def _run(engine: Engine, stage: Stage, root: Path) -> Done:
+def _run(engine: Engine, stage: Stage, place: Place, commit: Commit) -> Done:
     match stage:
         case Materialize():
             return Done(outcome=replace(outcome_of(stage, "done"), rows=engine.materialize(stage)))
@@ -65,11 +110,11 @@ def _run(engine: Engine, stage: Stage, root: Path) -> Done:
             done = failed(stage, words) if words else Done(outcome=outcome_of(stage, "done"))
             return replace(done, outcome=replace(done.outcome, rules=rules))
         case Write():
-            stored = store(engine, stage, root)
+            stored = store(engine, stage, place.root, commit, place.database)
             if stage.table is not None:
-                engine.adopt(stage.table, stage, final_path(stage, root))
+                engine.adopt(stage.table, stage, final_path(stage, place.root))
             outcome = replace(outcome_of(stage, "done"), rows=stored.rows, bytes=stored.bytes, files=stored.files)
-            return Done(outcome=outcome)
+            return Done(outcome=replace(outcome, message=_left(stored)), content=stored.content)
         case Answer():
             table = engine.answer(stage)
             outcome = replace(outcome_of(stage, "done"), rows=table.num_rows, bytes=table.nbytes)
@@ -77,9 +122,13 @@ def _run(engine: Engine, stage: Stage, root: Path) -> Done:
     raise TypeError(stage)
 
 
-def outcome_of(
-    stage: Stage, status: OneOf["done", "failed", "skipped", "cancelled"], message: str = ""
-) -> StageOutcome:
+def _left(stored: Stored) -> str:
+    if stored.was_applied:
+        return "its rows were appended before"
+    return "it holds the same already" if stored.is_same else ""
+
+
+def outcome_of(stage: Stage, status: Status, message: str = "") -> StageOutcome:
     """Return the outcome of a stage without counts."""
     target = stage.target.path if isinstance(stage, Write) else None
     kind = kind_of(stage)

@@ -32,7 +32,15 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, tag="kept"):
     last_used: datetime.datetime | None = None
 
 
-ResultRecord = Checked | Kept
+class Made(msgspec.Struct, frozen=True, kw_only=True, tag="made"):
+    """What a store put at its target: the id of that content, which the ledger has of what is there."""
+
+    content: str
+    made: datetime.datetime  # UTC
+    last_used: datetime.datetime | None = None
+
+
+ResultRecord = Checked | Kept | Made
 _DECODER: msgspec.json.Decoder[ResultRecord] = msgspec.json.Decoder(ResultRecord)
 
 

@@ -44,6 +44,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     goals: tuple[str, ...] = ()  # stores and datasets that were asked for
     options: dict[str, str] = {}  # of the command line, as text
     resumed_from: str | None = None  # a run
+    origin: str | None = None  # the first of the runs that were resumed one after the other; None: itself
     problems: tuple[RunProblem, ...] = ()
 
     @property

@@ -1,0 +1,102 @@
+"""Rows that are kept for later runs, in `.odibi/cache`: files of Parquet, each known by the key of what it is made of.
+
+A file is written beside its name and put there whole, so that several processes can share the folder. Its digest is
+looked at before it is trusted: what is damaged is as good as gone.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from pathlib import Path
+
+from odibi_sql.ir import Target
+from odibi_sql.plan import Materialize, Write
+from odibi_sql.run.engines.engine import Engine
+from odibi_sql.run.state.database import Database
+from odibi_sql.run.state.results import Kept, Results
+from odibi_sql.run.stores.staging import clear_stale, files_in, remove, staging
+from odibi_sql.run.stores.swap import flush
+
+
+def folder_of(root: Path) -> Path:
+    """Return where a project keeps rows."""
+    return root / ".odibi" / "cache"
+
+
+def as_store(stage: Materialize, place: Path, *, is_folder: bool) -> Write:
+    """Return the store that holds the rows of a stage."""
+    target = Target(format="parquet", path=str(place), is_folder=is_folder)
+    return Write(
+        name=stage.name,
+        sql=stage.sql,
+        schema=stage.schema,
+        needs=stage.needs,
+        steps=stage.steps,
+        sources=stage.sources,
+        views=stage.views,
+        target=target,
+        mode="overwrite",
+        dataset=stage.name,
+        table=stage.name,
+    )
+
+
+def keep(engine: Engine, stage: Materialize, root: Path, key: str, *, is_folder: bool) -> Kept:
+    """Compute the rows of a stage into the folder of what is kept. Raises EngineProblem, Cancelled, OSError."""
+    final = folder_of(root) / key[:2] / (key if is_folder else f"{key}.parquet")
+    final.parent.mkdir(parents=True, exist_ok=True)
+    clear_stale(final)
+    with staging(final) as ready:
+        if is_folder:
+            ready.mkdir()
+        rows = engine.write(stage, as_store(stage, final, is_folder=is_folder).target, ready, None, False)
+        flush(ready)
+        digest, size = _digest(ready)
+        if final.exists():
+            remove(final)
+        ready.rename(final)
+    return Kept(
+        artifact=final.relative_to(root).as_posix(),
+        rows=rows,
+        schema=str(stage.schema),
+        sha256=digest,
+        bytes=size,
+        made=datetime.datetime.now(datetime.UTC),
+    )
+
+
+def is_whole(record: Kept, root: Path) -> bool:
+    """Whether what was kept is there, byte for byte."""
+    place = root / record.artifact
+    try:
+        return place.exists() and _digest(place) == (record.sha256, record.bytes)
+    except OSError:
+        return False
+
+
+def forget_most(root: Path, database: Database, limit: int) -> list[Kept]:
+    """Remove what was not used for longest, until what is kept takes at most `limit` bytes; return what went."""
+    results = Results(database)
+    kept = [(key, record) for key, record in results.list() if isinstance(record, Kept)]
+    size = sum({record.artifact: record.bytes for _, record in kept}.values())
+    gone: dict[str, Kept] = {}
+    for key, record in kept:
+        if record.artifact not in gone:
+            if size <= limit:
+                continue
+            size -= record.bytes
+            gone[record.artifact] = record
+            remove(root / record.artifact)
+        results.forget(key)
+    return list(gone.values())
+
+
+def _digest(place: Path) -> tuple[str, int]:
+    """Return the digest and the size of a file, or of those in a folder, whose names are left to chance."""
+    digests, size = [], 0
+    for file in files_in(place) if place.is_dir() else [place]:
+        with file.open("rb") as stream:
+            digests.append(hashlib.file_digest(stream, "sha256").hexdigest())
+        size += file.stat().st_size
+    return hashlib.sha256("".join(sorted(digests)).encode()).hexdigest(), size
