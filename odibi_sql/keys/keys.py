@@ -60,9 +60,10 @@ class Keys:
         store, target = self._stores[name], self._stores[name].target
         options = options_that_count(target.format, target.options, "write")
         where = [target.format, target.path, target.is_folder, target.partition, options]
-        made = self._of_dataset(["store", where, store.mode, store.options.skip], store.dataset, contents)
+        made = self._of_dataset(["store", where, store.mode, store.keys, store.options.skip], store.dataset, contents)
         parts, is_pinned = self._steps.of_dataset(store.dataset, contents)
-        own = (("target", _target_text(target)), ("mode", store.mode))
+        mode = f"{store.mode} on {', '.join(store.keys)}" if store.keys else store.mode
+        own = (("target", _target_text(target)), ("mode", mode))
         skipped = (("skipped", "by its `when`"),) if store.options.skip else ()
         return Key(made, (*self._context, *parts, *own, *skipped), is_pinned)
 

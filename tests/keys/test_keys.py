@@ -198,6 +198,13 @@ TARGETS = [
 ]
 
 
+def test_the_keys_of_a_merge_count() -> None:
+    tails = [f'\nstore result to parquet "lake/result.parquet" mode merge on {keys}' for keys in ("id", "id, city")]
+    first, second = (store("transform result from orders", tail=each) for each in tails)
+    assert first.digest != second.digest
+    assert changes(first.parts, second.parts) == ["mode: merge on id became merge on id, city"]
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_where_it_is_written_counts(target: str) -> None:
     step = "transform result from orders"
