@@ -1,9 +1,9 @@
 """JSON. A string is read as JSON where it is given; one that is none counts as null.
 
-JSON is what RFC 8259 says, each name once in an object, numbers of at most 38 digits and in the range of a float64. Of
-a text that is near to it (`NaN`, a comma before a bracket, `'` for `"`, a name twice) an engine may read what it can.
-How a number with a fraction or an exponent is written behind it (`1e7`, `1.0E7`), and which characters are escaped
-within an object, is the engine's: cast the one, and take members of the other.
+JSON is what RFC 8259 says, each name once in an object and no half of a surrogate pair (RFC 7493). A number without
+fraction and exponent keeps its digits; any other is the nearest float64, and its text that of a float. What is left to
+the engine: how numbers and characters are written within an array or an object, numbers beyond float64, of more than
+1000 characters, and values more than 500 within each other.
 """
 
 from __future__ import annotations
@@ -60,13 +60,17 @@ def json_extract(value: Value, path: str) -> Value:
         "json_extract_string('{\"a\": {\"b\": \"x\"}}', '$.a.b') = 'x'",
         "json_extract_string('{\"a\": [1, 2]}', '$.a[1]') = '2'",
         "json_extract_string('{\"a\": null}', '$.a') is null",
+        "json_extract_string('[null, 1.50, 1e22]', '$[0]') is null",
+        "json_extract_string('[null, 1.50, 1e22]', '$[1]') = '1.5'",
+        "json_extract_string('[null, 1.50, 1e22]', '$[2]') = '1e+22'",
         "json_extract_string('{', '$.a') is null",
     ),
 )
 def json_extract_string(value: Value, path: str) -> StringValue:
     """Return the string, number or bool of a JSON value at `path`, as a string without quotes.
 
-    Null where there is none, where it is JSON's null, and where the value is no JSON.
+    A number with a fraction or an exponent is written as a float is, an array or object as JSON without spaces. Null
+    where there is none, where it is JSON's null, and where the value is no JSON.
     """
 
 
@@ -75,10 +79,10 @@ def json_extract_string(value: Value, path: str) -> StringValue:
     result=BOOL,
     native=True,
     aliases=("is_json",),
-    examples=("json_valid('[1]') = true", "json_valid('[') = false"),
+    examples=("json_valid('[1]') = true", "json_valid('[') = false", "json_valid('[1,]') = false"),
 )
 def json_valid(text: StringValue) -> BooleanValue:
-    """Whether a string is JSON."""
+    """Whether a string is JSON: no `NaN`, no comma before a bracket, no name twice in an object."""
 
 
 @function(

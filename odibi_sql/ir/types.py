@@ -167,13 +167,15 @@ def is_orderable(type_: Type) -> bool:
 def has_part(type_: Type, kind: type[Type]) -> bool:
     """Whether it is of `kind`, or a value of `kind` is in it: an element, a member, the value of a map."""
     match type_:
+        case _ if isinstance(type_, kind):
+            return True
         case Array(element=element):
             return has_part(element, kind)
         case Map(value=value):
             return has_part(value, kind)
         case Struct(members=members):
             return any(has_part(each.type, kind) for each in members)
-    return isinstance(type_, kind)
+    return False
 
 
 def is_comparable(type_: Type) -> bool:

@@ -7,7 +7,8 @@ and kept. `[functions.NAME]` of a dialect file says where an engine needs anothe
            "long_decimal" of more than 18 digits, "wide_decimal" of more than 34) of the argument that decides, or by
            the number of arguments ("1", "2"), with "else" for the rest. `{parameter}` is an argument, of a variadic one
            all of them; `{parameter_x}` is the `x` that is made of a constant (see `signature.Parameter.made`); `{type}`
-           is the type of the result. `AGG(…)` stands around the aggregate where it is not the outermost call. The kind
+           is the type of the result. `AGG(…)` stands around the aggregate where it is not the outermost call;
+           `TEXT_OF(…)` is a float64 cast to a string, `JSON_OF(…)` a string as JSON, NULL where it is none. The kind
            of an array can have that of its elements ("array<integer>"), `{total}` is the type of their sum
     by     the parameter that decides; the first where this is left out
     ordered, filtered, different
@@ -182,7 +183,7 @@ def _template(function: Function, types: Types, known: tuple[Any, ...], dialect:
         tree = _marked(tree)
     if _kind(result) in entry.get("cast", ()):
         tree = cast_to(tree, result, dialect)
-    return fold(tree)
+    return _with_casts(fold(tree), dialect)
 
 
 def _chosen(
@@ -253,6 +254,19 @@ def literal(value: Any) -> Any:
     if isinstance(value, str):
         return text(value)
     return number(value) if isinstance(value, int) else exp.Literal.number(str(value))
+
+
+CASTS: dict[str, tuple[ir.Type, ir.Type]] = {"TEXT_OF": (ir.FLOAT64, ir.STRING), "JSON_OF": (ir.STRING, ir.JSON)}
+
+
+def _with_casts(tree: Any, dialect: Dialect) -> Any:
+    """Put the casts of the language in the places of TEXT_OF and JSON_OF; what is cast within another comes first."""
+    called = [each for each in tree.find_all(exp.Anonymous) if each.name.upper() in CASTS]
+    for each in reversed(called):
+        from_, to = CASTS[each.name.upper()]
+        cast = lower_cast(Typed(sql=each.expressions[0], type=from_), from_, to, True, dialect).sql
+        tree = cast if each is tree else _replaced(tree, each, cast)
+    return tree
 
 
 def _marked(tree: Any) -> Any:

@@ -26,15 +26,26 @@ def parsed(text: str) -> Any:
         raise ValueError(name)
 
     try:
-        return json.loads(text, parse_int=Number, parse_float=Number, parse_constant=refuse)
+        value = json.loads(
+            text, parse_int=Number, parse_float=Number, parse_constant=refuse, object_pairs_hook=_each_name_once
+        )
+        written(value).encode()  # half of a surrogate pair is no text
     except (ValueError, RecursionError):
         return NOTHING
+    return value
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError(pairs)
+    return dict(pairs)
 
 
 def written(value: Any) -> str:
     """Return a value as JSON without spaces."""
     if isinstance(value, Number):
-        return str(value)
+        is_whole = not set(value) & set(".eE")
+        return str(int(value)) if is_whole else repr(float(value))
     if isinstance(value, list):
         return f"[{','.join(map(written, value))}]"
     if isinstance(value, dict):
@@ -63,7 +74,7 @@ def _extract_string(text: str, path: str) -> str | None:
     value = _at(text, path)
     if value is NOTHING or value is None:
         return None
-    return str(value) if isinstance(value, str) else written(value)
+    return value if isinstance(value, str) and not isinstance(value, Number) else written(value)
 
 
 def _array_length(text: str) -> int | None:
