@@ -1,4 +1,4 @@
-"""`python -m conformance NAME… [--engine duckdb|spark]`, from the folder of the tests: where an engine differs."""
+"""`python -m conformance NAME… [--engine ENGINE]`, from the folder of the tests: where an engine differs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import time
 import traceback
 
-from conformance.engines import engine
+from conformance.engines import ENGINES
 from conformance.suite import names, run
 
 
@@ -15,10 +15,10 @@ def main() -> int:
     """Print what differs of each function; all of them where none is named."""
     parser = argparse.ArgumentParser(prog="python -m conformance")
     parser.add_argument("names", nargs="*")
-    parser.add_argument("--engine", default="duckdb")
+    parser.add_argument("--engine", choices=ENGINES, default="duckdb")
     parser.add_argument("--most", type=int, default=8, help="differences to show of each")
     given = parser.parse_args()
-    on, differs = engine(given.engine), 0
+    on, differs = ENGINES[given.engine](), 0
     for name in given.names or names():
         start = time.monotonic()
         try:

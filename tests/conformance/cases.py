@@ -83,17 +83,17 @@ def _is_in_range(value: Any, type_: ir.Type) -> bool:
     return not isinstance(type_, ir.Integer) or -(2 ** (type_.bits - 1)) <= value < 2 ** (type_.bits - 1)
 
 
-def signatures(function: Function) -> Iterator[tuple[tuple[ir.Type, ...], tuple[Any, ...]]]:
-    """Give the types and constants that a function takes as they are."""
+def signatures(
+    function: Function, kinds: Sequence[ir.Type] = (*TYPES, ir.JSON, ir.DURATION)
+) -> Iterator[tuple[tuple[ir.Type, ...], tuple[Any, ...]]]:
+    """Give the types, out of some, and constants that a function takes as they are."""
     most = len(function.parameters)
     is_variadic = most > 0 and function.parameters[-1].is_variadic
     for count in range(most + 2 if is_variadic else most + 1):
         parameters = parameters_of(function, count)
         if parameters is None:
             continue
-        taken = [
-            [type_ for type_ in (*TYPES, ir.JSON, ir.DURATION) if each.fit(type_) is not None] for each in parameters
-        ]
+        taken = [[type_ for type_ in kinds if each.fit(type_) is not None] for each in parameters]
         if count > 3:
             taken = [[each for each in some if each in _COMMON][: 2 if count == 4 else 1] or some for some in taken]
         elif count > 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -52,8 +53,8 @@ class DuckDB:
             raise EngineFailed(str(problem)) from problem
 
 
-# Of thousands of small statements most of the time goes into generating and compiling Java.
-QUICK = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+# What Spark otherwise compiles to Java it computes itself, as it does with constants and where code gets too long.
+INTERPRETED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
 
 
 class Spark:
@@ -61,11 +62,11 @@ class Spark:
 
     name = "spark"
 
-    def __init__(self, session: Any = None) -> None:
+    def __init__(self, session: Any = None, *, is_interpreted: bool = False) -> None:
         import spark_local
 
         self.session = (session or spark_local.session()).newSession()
-        for name, value in {**_settings("spark"), **QUICK}.items():
+        for name, value in {**_settings("spark"), **(INTERPRETED if is_interpreted else {})}.items():
             self.session.conf.set(name, value)
 
     def answer(self, plan: Plan, root: Path) -> pa.Table:
@@ -98,6 +99,8 @@ def _settings(name: str) -> dict[str, str]:
     return {each.name: each.value for each in load_dialect(name).settings.values() if each.name}
 
 
-def engine(name: str) -> Engine:
-    """Return an engine by its name."""
-    return {"duckdb": DuckDB, "spark": Spark}[name]()
+ENGINES: dict[str, Callable[[], Engine]] = {
+    "duckdb": DuckDB,
+    "spark": Spark,
+    "spark-interpreted": lambda: Spark(is_interpreted=True),
+}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import math
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 from interpreter import RunFailure, World, rows_of
 from interpreter.statistics import OF_PAIRS
 
-from conformance.cases import Case, edges, signatures, written
+from conformance.cases import MOST_TYPES, Case, edges, signatures, written
 from conformance.compare import arrow_type, is_of_type, same
 from conformance.engines import Engine, EngineFailed
 from conformance.scalar import FAILS, Difference, Outcome, is_refused
@@ -31,47 +32,69 @@ OVER = {
 
 
 TYPES = (ir.INT64, ir.FLOAT64, ir.STRING, ir.DATE, ir.BOOL, ir.Decimal(10, 2), ir.INT32)
+ORDERED = (ir.INT64, ir.FLOAT64, ir.STRING)  # what a window is ordered by, where its function has no argument
 
 
 def group_cases(name: str) -> list[Case]:
     """Return the cases of an aggregate or a window function: each row is a group, a tuple of rows."""
     function = CATALOGUE[name]
-    cases = []
-    for types, constants in signatures(function):
-        if not set(types) <= set(TYPES if len(types) < 2 else TYPES[:2]):
-            continue
+    cases: dict[tuple[str, tuple[ir.Type, ...]], Case] = {}
+    for types, constants in signatures(function, TYPES):
         names = iter(range(len(types)))
         parts = [
             written(constant) if parameter.is_constant else f"{{{next(names)}}}"
             for parameter, constant in zip(function.parameters, constants, strict=False)
         ]
         columns = tuple(each for each, p in zip(types, function.parameters, strict=False) if not p.is_constant)
-        if function.kind == "window" and not columns:
-            cases += [_case(function, parts, (kind,)) for kind in signatures_of_order()]
-        else:
-            cases.append(_case(function, parts, columns))
-    return cases
+        if len(columns) > 1 and function.kind == "aggregate" and not set(columns) <= set(TYPES[:2]):
+            continue
+        kinds = {each for _, each in cases} | {columns}
+        texts = itertools.islice(_texts(function, parts), None if len(kinds) <= MOST_TYPES else 1)
+        ordered = [(each,) for each in ORDERED] if function.kind == "window" and not columns else [columns]
+        for text, each in itertools.product(texts, ordered):
+            cases[text, each] = _case(function, text, each)  # whatever the type of a constant
+    return list(cases.values())
 
 
-def signatures_of_order() -> list[Any]:
-    """Return the types that a window is ordered by, where its function has no argument."""
-    return [ir.INT64, ir.FLOAT64, ir.STRING]
-
-
-def _case(function: Function, parts: list[str], types: tuple[Any, ...]) -> Case:
-    order = " order by at" if function.takes_order and function.needs_order else ""
-    text = f"{function.name}({', '.join(parts)}{order})"
+def _texts(function: Function, parts: list[str]) -> Iterator[str]:
+    """Give the ways in which a function is called: with what stands around it, an aggregate over a window too."""
+    arguments = ", ".join(parts)
     if function.kind == "window":
-        text += f" over {OVER.get(function.name, '(partition by g order by at)')}"
+        yield f"{function.name}({arguments}) over {OVER.get(function.name, '(partition by g order by at)')}"
+        return
+    order = " order by at" if function.takes_order and function.needs_order else ""
+    yield f"{function.name}({arguments}{order})"
+    yield f"{function.name}({arguments}{order}) filter (where at % 3 > 0)"
+    yield f"{function.name}({arguments}) over (partition by g order by at)"
+    if function.takes_distinct and parts:
+        yield f"{function.name}(distinct {arguments})"
+    if function.takes_distinct and parts and not function.takes_order:  # over a window they come in any order
+        yield f"{function.name}(distinct {arguments}) over (partition by g)"
+
+
+def _case(function: Function, text: str, types: tuple[Any, ...]) -> Case:
     groups = _groups(types)
-    if function.name in OF_PAIRS or function.name == "weighted_avg":
-        groups = tuple(tuple(row for row in each if all(map(_is_small, row))) for each in groups)
+    is_fit = FIT.get(function.name)
+    if is_fit is not None:
+        groups = tuple(tuple(row for row in each if all(map(is_fit, row))) for each in groups)
     return Case(text, types, tuple(each for each in groups if each))
 
 
 def _is_small(value: Any) -> bool:
     """Whether sums of it and of its products are exact, or near to that, in whatever order."""
     return value is None or abs(value) < 2000
+
+
+def _is_small_or_fails(value: Any) -> bool:
+    """Whether it is small, or no finite number, for which the run has to fail."""
+    return value is None or not math.isfinite(value) or abs(value) < 2000
+
+
+# The values that functions are given, where not all there are.
+FIT: dict[str, Callable[[Any], bool]] = {
+    **dict.fromkeys((*OF_PAIRS, "weighted_avg"), _is_small),
+    "kurtosis_pop": _is_small_or_fails,
+}
 
 
 def _groups(types: tuple[Any, ...]) -> tuple[tuple[Any, ...], ...]:
@@ -94,79 +117,128 @@ def _is_wild(value: Any) -> bool:
 
 
 def run_groups(cases: Sequence[Case], engine: Engine, ulps: Callable[[str], int]) -> Outcome:
-    """Return what comes of cases on an engine."""
-    rows, failures, differences = 0, 0, []
-    refused: tuple[str, ...] = ()
-    for case in cases:
+    """Return what comes of cases on an engine: one statement for those over the same groups."""
+    run = _Run(engine, ulps)
+    alike = itertools.groupby(sorted(cases, key=lambda each: str(each.types)), lambda each: each.types)
+    for _, some in alike:
         with tempfile.TemporaryDirectory() as folder:
-            outcome = _run(case, engine, Path(folder), ulps(case.text))
-        rows, failures = rows + outcome.rows, failures + outcome.failures
-        differences += outcome.differences
-        refused += outcome.refused
-    return Outcome(rows, failures, tuple(differences), refused)
+            run.compare(list(some), Path(folder))
+    return Outcome(run.rows, run.failures, tuple(run.differences), tuple(run.refused))
 
 
-def _pipeline(case: Case) -> str:
-    columns = [f"c{at}" for at in range(len(case.types))]
-    call = case.text.format(*columns)
-    made = f"derive r = {call}" if " over " in call else f"aggregate r = {call}, at = min(at) group by g"
-    return f'ingest t from parquet "t.parquet"\ntransform r from t | {made} | select at, r'
+Groups = tuple[tuple[Any, ...], ...]
 
 
-def _write(case: Case, groups: Sequence[tuple[int, Any]], root: Path) -> list[dict[str, Any]]:
-    rows = [
-        {"at": place, "g": g, **{f"c{j}": value for j, value in enumerate(row)}}
-        for place, (g, row) in enumerate((g, row) for g, group in groups for row in group)
+class _Run:
+    def __init__(self, engine: Engine, ulps: Callable[[str], int]) -> None:
+        self.engine, self.ulps = engine, ulps
+        self.differences: list[Difference] = []
+        self.refused: list[str] = []
+        self.rows = self.failures = 0
+
+    def compare(self, cases: list[Case], root: Path) -> None:
+        """Compare cases of the same types: those for which the same groups fail in one statement."""
+        together: dict[tuple[bool, Groups, Groups], list[Case]] = {}
+        for case in cases:
+            together.setdefault((" over " in case.text, *_parted(case, root)), []).append(case)
+        for (_, good, failing), some in together.items():
+            self._compare(some, good, root)
+            for case in some:
+                if failing and case.text not in self.refused:
+                    self._fail(case, failing[0], root)
+
+    def _compare(self, cases: list[Case], groups: Groups, root: Path) -> None:
+        rows = _write(cases[0], groups, root)
+        try:
+            found = _answer(cases, self.engine, root)
+        except (EngineFailed, CompileError) as problem:
+            if len(cases) > 1:
+                for case in cases:
+                    self._compare([case], groups, root)
+            elif is_refused(problem):
+                self.refused.append(cases[0].text)
+            else:
+                self._differs(cases[0], None, "it runs", str(problem)[:300])
+            return
+        for i, case in enumerate(cases):
+            self._compare_case(case, rows, found.select(["at", f"r{i}"]), root)
+
+    def _compare_case(self, case: Case, rows: list[dict[str, Any]], found: pa.Table, root: Path) -> None:
+        relation = _relation(case, root)
+        type_ = relation.schema["r0"].type
+        if not is_of_type(found.column(1).type, type_):
+            self._differs(case, None, str(arrow_type(type_)), str(found.column(1).type))
+            return
+        expected = {row["at"]: row["r0"] for row in rows_of(relation, _world(rows))}
+        places, values = (column.to_pylist() for column in found.columns)
+        if sorted(places) != sorted(expected):
+            self._differs(case, None, sorted(expected), sorted(places))
+            return
+        for at, value in zip(places, values, strict=True):
+            self.rows += 1
+            if not same(expected[at], value, type_, self.ulps(case.text)):
+                group = tuple(_row(case, each) for each in rows if each["g"] == at // 300)
+                self._differs(case, group[:12], expected[at], value)
+
+    def _fail(self, case: Case, group: tuple[Any, ...], root: Path) -> None:
+        _write(case, (group,), root)
+        self.failures += 1
+        try:
+            found = _answer([case], self.engine, root).column("r0").to_pylist()
+        except EngineFailed:
+            return
+        self._differs(case, group[:12], FAILS, found)
+
+    def _differs(self, case: Case, row: Any, expected: Any, found: Any) -> None:
+        self.differences.append(Difference(case.text, row, expected, found))
+
+
+def _parted(case: Case, root: Path) -> tuple[Groups, Groups]:
+    """Return the groups of a case that have a result, and those for which the run has to fail."""
+    _write(case, case.rows, root)
+    relation = _relation(case, root)
+    good, failing = [], []
+    for group in case.rows:
+        try:
+            rows_of(relation, _world(_rows(case, (group,))))
+            good.append(group)
+        except RunFailure:
+            failing.append(group)
+    return tuple(good), tuple(failing)
+
+
+def _relation(case: Case, root: Path) -> ir.Relation:
+    return api.check(api.from_text(_pipeline([case]), root)).graph.dataset("r").relation
+
+
+def _pipeline(cases: Sequence[Case]) -> str:
+    """Return the pipeline that computes cases of the same types."""
+    calls = [case.text.format(*(f"c{at}" for at in range(len(case.types)))) for case in cases]
+    made = ", ".join(f"r{i} = {call}" for i, call in enumerate(calls))
+    step = f"derive {made}" if " over " in calls[0] else f"aggregate {made}, at = min(at) group by g"
+    kept = ", ".join(f"r{i}" for i in range(len(cases)))
+    return f'ingest t from parquet "t.parquet"\ntransform r from t | {step} | select at, {kept}'
+
+
+def _rows(case: Case, groups: Groups) -> list[dict[str, Any]]:
+    """Return the rows of groups; `at` tells them apart, and is the same for a filter wherever the group stands."""
+    return [
+        {"at": 300 * g + place, "g": g, **{f"c{j}": value for j, value in enumerate(row)}}
+        for g, group in enumerate(groups)
+        for place, row in enumerate(group)
     ]
+
+
+def _row(case: Case, row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[f"c{j}"] for j in range(len(case.types)))
+
+
+def _write(case: Case, groups: Groups, root: Path) -> list[dict[str, Any]]:
+    rows = _rows(case, groups)
     types = {"at": pa.int64(), "g": pa.int64(), **{f"c{j}": arrow_type(each) for j, each in enumerate(case.types)}}
-    data = {name: pa.array([_pairs(row[name]) for row in rows], type_) for name, type_ in types.items()}
+    data = {name: pa.array([row[name] for row in rows], type_) for name, type_ in types.items()}
     pq.write_table(pa.table(data), root / "t.parquet")
     return rows
-
-
-def _pairs(value: Any) -> Any:
-    return list(value.items()) if isinstance(value, dict) and "key" not in value else value
-
-
-def _run(case: Case, engine: Engine, root: Path, ulps: int) -> Outcome:
-    groups = list(enumerate(case.rows))
-    _write(case, groups, root)
-    try:
-        relation = api.check(api.from_text(_pipeline(case), root)).graph.dataset("r").relation
-    except CompileError as problem:
-        return Outcome(0, 0, (Difference(case.text, None, "it compiles", str(problem)[:200]),))
-    good, failing = [], []
-    for each in groups:
-        rows = _write(case, [each], root)
-        try:
-            rows_of(relation, _world(rows))
-            good.append(each)
-        except RunFailure:
-            failing.append(each)
-    differences: list[Difference] = []
-    rows = _write(case, good, root)
-    expected = {row["at"]: row["r"] for row in rows_of(relation, _world(rows))}
-    type_ = relation.schema["r"].type
-    try:
-        found = _answer(case, engine, root)
-    except (EngineFailed, CompileError) as problem:
-        if is_refused(problem):
-            return Outcome(0, 0, (), (case.text,))
-        return Outcome(0, 0, (Difference(case.text, None, "it runs", str(problem)[:300]),))
-    if not is_of_type(found.column("r").type, type_):
-        return Outcome(0, 0, (Difference(case.text, None, str(arrow_type(type_)), str(found.column("r").type)),))
-    for at, value in zip(found.column("at").to_pylist(), found.column("r").to_pylist(), strict=True):
-        if not same(expected[at], value, type_, ulps):
-            group = case.rows[rows[at]["g"]]
-            differences.append(Difference(case.text, tuple(group)[:12], expected[at], value))
-    for each in failing[:1]:
-        _write(case, [each], root)
-        try:
-            value = _answer(case, engine, root).column("r").to_pylist()
-        except EngineFailed:
-            continue
-        differences.append(Difference(case.text, tuple(each[1])[:12], FAILS, value))
-    return Outcome(len(expected), len(failing[:1]), tuple(differences))
 
 
 def _world(rows: list[dict[str, Any]]) -> World:
@@ -175,6 +247,6 @@ def _world(rows: list[dict[str, Any]]) -> World:
     return world
 
 
-def _answer(case: Case, engine: Engine, root: Path) -> pa.Table:
-    plan = api.compile(api.from_text(_pipeline(case), root), goals=["r"], engine=engine.name)
+def _answer(cases: Sequence[Case], engine: Engine, root: Path) -> pa.Table:
+    plan = api.compile(api.from_text(_pipeline(cases), root), goals=["r"], engine=engine.name)
     return engine.answer(plan, root)

@@ -1,4 +1,4 @@
-"""The suite finds what is broken: some lowerings, each made to answer otherwise than the page says."""
+"""The suite finds what is broken: lowerings, each made to answer otherwise than the page says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from sqlglot import exp
 
-from conformance.engines import DuckDB
+from conformance.engines import DuckDB, Engine, Spark
 from conformance.suite import run
 from odibi_sql.lower import arithmetic, calls, casts, joins, load_dialect, operators, relations, windows
 
@@ -16,6 +16,14 @@ BROKEN: dict[str, dict[str, Any]] = {
     "round": {"sql": {"integer": "{x}", "else": "ROUND_EVEN({x}, {digits})"}, "cast": ["float", "decimal"]},
     "array_sort": {"sql": "LIST_SORT({array}, {order}, 'NULLS FIRST')"},
     "date_diff": {"sql": "DATE_DIFF({unit}, {start}, {end})", "by": "unit"},
+}
+
+BROKEN_ON_SPARK: dict[str, dict[str, Any]] = {
+    "array_position": {"sql": "ARRAY_POSITION({array}, {value})"},
+    "percentile_disc": {
+        "sql": "GET(ARRAY_SORT(AGG(COLLECT_LIST({x}))), CAST(FLOOR(AGG(COUNT({x})) * {fraction}) AS INT))"
+    },
+    "lag": {"sql": {"1": "LAG({value}, 2)", "else": "LAG({value}, CAST({offset} AS INT))"}, "by": "default"},
 }
 
 
@@ -29,6 +37,12 @@ def forms(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_another_form_of_a_function_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(load_dialect("duckdb").functions, name, BROKEN[name])
     assert _first_difference(name)
+
+
+@pytest.mark.parametrize("name", BROKEN_ON_SPARK)
+def test_another_form_of_a_function_is_found_on_spark(name: str, monkeypatch: pytest.MonkeyPatch, spark: Any) -> None:
+    monkeypatch.setitem(load_dialect("spark").functions, name, BROKEN_ON_SPARK[name])
+    assert _first_difference(name, Spark(spark))
 
 
 def test_a_whole_quotient_that_is_cut_off_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +93,7 @@ def _counting_otherwise(lowered: Any) -> Any:
     return exchanged
 
 
-def _first_difference(name: str) -> str:
+def _first_difference(name: str, engine: Engine | None = None) -> str:
     """Return a row whose value is another; "" where all agree. That a statement fails as a whole does not count."""
-    differences = run(name, DuckDB()).differences
+    differences = run(name, engine or DuckDB()).differences
     return next((str(each) for each in differences if each.row is not None and "Error" not in str(each.found)), "")

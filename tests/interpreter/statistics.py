@@ -30,12 +30,19 @@ def _about(values: list[Any], power: int) -> Fraction:
     return sum(((each - middle) ** power for each in numbers), Fraction(0))
 
 
+def _rounded(number: Fraction) -> float:
+    try:
+        return float(number)
+    except OverflowError as problem:
+        raise RunFailure("a statistic beyond float64") from problem
+
+
 def _variance(is_sample: bool, is_root: bool) -> Any:
     def function(values: list[Any], more: list[Any], type_: ir.Type) -> float | None:
         count = len(values) - is_sample
         if count <= 0:
             return None
-        found = float(_about(values, 2) / count)
+        found = _rounded(_about(values, 2) / count)
         return math.sqrt(found) if is_root else found
 
     return function
