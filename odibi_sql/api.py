@@ -6,7 +6,6 @@ import datetime
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from odibi_sql.result import Result
     from odibi_sql.run import Listener, RunResult, Settings
     from odibi_sql.run.bus import EventBus
-    from odibi_sql.run.job import Job
+    from odibi_sql.task import Task
     from odibi_sql.tested import Difference, Outcome, Outcomes
 
 ENGINES = ("duckdb", "spark")
@@ -87,14 +86,10 @@ def compile(
 
 def compile_graph(graph: ir.Graph, goals: Iterable[str] | None = None, engine: str = "duckdb") -> Plan:
     """Return the plan of a checked pipeline. Raises CompileError where the engine cannot give something its meaning."""
-    asked = None if goals is None else tuple(goals)
-    return _lowered(optimized(graph, asked), asked, engine)
-
-
-def _lowered(graph: ir.Graph, goals: tuple[str, ...] | None, engine: str) -> Plan:
     from odibi_sql.lower import load_dialect, lower
 
-    return lower(graph, load_dialect(engine), goals)
+    asked = None if goals is None else tuple(goals)
+    return lower(optimized(graph, asked), load_dialect(engine), asked)
 
 
 def optimized(graph: ir.Graph, goals: Iterable[str] | None = None) -> ir.Graph:
@@ -158,112 +153,15 @@ def run(
     chosen = settings or Settings(root=pipeline.root)
     if session is not None:
         chosen = msgspec.structs.replace(chosen, session=session)
-    done = run_task(task, chosen, listener, bus=bus, uses_cache=cache)
-    return Result(run=done, warnings=checked.warnings, plan=task.plan)
-
-
-class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A plan, and what has to be known of its pipeline to run it with a record and without computing twice."""
-
-    pipeline: Pipeline
-    written: ir.Graph
-    graph: ir.Graph  # as it was lowered
-    plan: Plan
-    goals: tuple[str, ...]
-    engine: str
+    done = task.run(chosen, listener, bus=bus, uses_cache=cache)
+    return Result(run=done, warnings=checked.warnings, task=task)
 
 
 def task_of(pipeline: Pipeline, graph: ir.Graph, goals: Iterable[str], engine: str) -> Task:
-    """Return what is to be run for the goals of a checked pipeline. Raises CompileError as `compile_graph` does."""
-    asked = tuple(goals)
-    lean = optimized(graph, asked)
-    plan = _lowered(lean, asked, engine)
-    return Task(pipeline=pipeline, written=graph, graph=lean, plan=plan, goals=asked, engine=engine)
+    """Return what is to be run for the goals of a checked pipeline."""
+    from odibi_sql.task import Task
 
-
-def job_of(task: Task, **more: Any) -> Job:
-    """Return what a run of the task is of: its keys, and what its record says. `more` are fields of `Job`.
-
-    Raises SourceProblem where a file cannot be looked at.
-    """
-    from odibi_sql.keys import Keys
-    from odibi_sql.run.fingerprints import Fingerprints
-    from odibi_sql.run.job import Job
-    from odibi_sql.run.versions import facts_of
-
-    facts = facts_of(task.engine)
-    fingerprints = Fingerprints(task.pipeline.root)
-    steps = [(each.step, each.layer) for each in task.graph.datasets]
-    steps += [(each.name, each.layer) for each in task.graph.stores]
-    return Job(
-        keys=Keys(task.graph, fingerprints.of, tuple(facts.items()), written=task.written),
-        fingerprints=fingerprints,
-        file=task.pipeline.source.name,
-        engine_version=facts["engine"].rpartition(" ")[2],
-        version=facts["odibi"],
-        parameters=tuple((each.name, _text_of(each.value)) for each in task.graph.parameters if each.value is not None),
-        clock=task.graph.clock,
-        goals=task.goals,
-        layers=tuple((step, layer) for step, layer in steps if layer is not None),
-        **more,
-    )
-
-
-def run_task(
-    task: Task, settings: Settings, listener: Listener | None = None, *, bus: EventBus | None = None, **more: Any
-) -> RunResult:
-    """Run a task in the record of its project. Raises CompileError where a function of `on … call` is not there."""
-    from odibi_sql.ir import SourceProblem
-    from odibi_sql.run import RunProblem, RunResult, execute
-
-    hooks: tuple[Any, ...] = ()
-    if task.written.hooks:
-        from odibi_sql.run.hooks import hooks_of
-
-        hooks = hooks_of(task.written, task.pipeline.root)
-    try:
-        with _told(bus, hooks) as told:
-            result = execute(task.plan, settings, listener, job_of(task, bus=told, **more))
-    except SourceProblem as problem:
-        failed = RunProblem(stage="", steps=(), message=problem.reason, hint=problem.hint)
-        return RunResult(pipeline=task.plan.pipeline, status="failed", seconds=0.0, stages=(), problems=(failed,))
-    failures = [] if told is None else [f"{each.hook} ({each.event.name}): {each.message}" for each in told.failures]
-    return msgspec.structs.replace(result, warnings=(*result.warnings, *failures))
-
-
-def _text_of(value: ir.Value) -> str:
-    """Return the value of a parameter as the command line takes it."""
-    match value:
-        case bool():
-            return str(value).lower()
-        case ir.Interval(months=months, days=0, microseconds=0) if months:
-            return f"{months} months"
-        case ir.Interval(months=0, days=days, microseconds=0) if days:
-            return f"{days} days"
-        case ir.Interval(microseconds=microseconds):
-            return f"{microseconds} microseconds"
-    return str(value)
-
-
-@contextmanager
-def _told(bus: EventBus | None, hooks: tuple[Any, ...]) -> Iterator[EventBus | None]:
-    """Give the bus of a run, with the hooks of the pipeline; in the end all of them were called."""
-    if bus is None and not hooks:
-        yield None
-        return
-    from odibi_sql.run.bus import EventBus
-    from odibi_sql.run.hooks import register_hooks, unregister_hooks
-
-    told = bus or EventBus()
-    register_hooks(told, hooks)
-    try:
-        yield told
-    finally:
-        if bus is None:
-            told.close()
-        else:
-            told.drain()
-            unregister_hooks(told, hooks)
+    return Task(graph, tuple(goals), engine, pipeline.source.name, pipeline.root)
 
 
 def _known_engine(name: str) -> None:

@@ -48,11 +48,17 @@ class Rows(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """One run: `run` has the outcome of every stage, `warnings` what the check had to say, `plan` what was run."""
+    """One run: `run` has the outcome of every stage, `warnings` what the check had to say."""
 
     run: RunResult
     warnings: tuple[Diagnostic, ...]
-    plan: Plan
+    task: Any  # a Task
+
+    @property
+    def plan(self) -> Plan:
+        """The stages, as they are lowered where nothing is known from other runs."""
+        plan: Plan = self.task.plan
+        return plan
 
     @property
     def success(self) -> bool:

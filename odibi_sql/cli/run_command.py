@@ -85,13 +85,13 @@ def command(
         checked = api.check(pipeline, strict=strict, clock=resumed.clock if resumed is not None else None)
         goals = goals_again(resumed, checked.graph) if resumed is not None else _goals(checked.graph, only, upto)
         task = api.task_of(pipeline, checked.graph, goals, engine)
-        plan = task.plan
     if checked.warnings:
         show_findings(checked.warnings)
-    if not plan.stages:
+    if not goals:
         stop(f"`{file}` stores nothing; `odibi show {file} DATASET` prints the rows of a dataset")
     if dry_run:
-        click.echo(_would_run(plan))
+        with findings_shown():
+            click.echo(_would_run(task.plan))
         return
     from odibi_sql.cli.progress import show_result, watching
     from odibi_sql.run import Settings
@@ -108,7 +108,7 @@ def command(
     )
     with findings_shown(), watching(is_terminal=sys.stdout.isatty()) as listener:
         again = _again(checked.graph, from_step)
-        result = api.run_task(task, settings, listener, uses_cache=not no_cache, again=again, **facts_of(resumed))
+        result = task.run(settings, listener, uses_cache=not no_cache, again=again, **facts_of(resumed))
     show_result(result)
     if result.status == "cancelled":
         raise click.exceptions.Exit(CANCELLED)

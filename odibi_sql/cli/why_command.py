@@ -35,7 +35,7 @@ def command(file: str, parameters: tuple[str, ...], strict: bool, step: str | No
     if step is not None and step not in known:
         stop(f"no stored step `{step}`; {did_you_mean(step, known)}")
     try:
-        found = reasons(task.plan, api.job_of(task), pipeline.root)
+        found = reasons(task.plan, task.job(), pipeline.root)
     except (StateProblem, SourceProblem) as problem:
         stop(f"{problem.reason}{f'; {problem.hint}' if problem.hint else ''}", FAILED)
     told = [each for each in found if step is None or step == each.stage or step in each.steps]

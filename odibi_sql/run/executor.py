@@ -30,19 +30,25 @@ _THERE = ("done", "cached")  # with these the rows of a stage can be read
 _TICK = 0.1  # seconds between two looks at the progress, and at what takes too long
 
 
-def execute(plan: Plan, settings: Settings, listener: Listener | None = None, job: Job | None = None) -> RunResult:
+def execute(
+    plan: Plan,
+    settings: Settings,
+    listener: Listener | None = None,
+    job: Job | None = None,
+    database: Database | None = None,
+) -> RunResult:
     """Run the stages of a plan. What goes wrong is in the result: nothing is raised for it.
 
     Before anything runs, every store is held to its mode. Ctrl-C stops what runs and leaves every target as it was:
-    the result is `cancelled`; a second Ctrl-C is raised. With a `job` the run is kept in the record of the project, and
-    what is known from other runs is not computed again.
+    the result is `cancelled`; a second Ctrl-C is raised. With a `job` and the `database` of the project the run is kept
+    in its record, and what is known from other runs is not computed again.
     """
     started = time.perf_counter()
     run = _Run(plan, settings, listener)
     with ExitStack() as stack:
         try:
-            if job is not None:
-                run.keep_record(job, stack)
+            if job is not None and database is not None:
+                run.keep_record(job, database, stack)
             run.refuse()
             if not run.problems:
                 run.go(stack)
@@ -104,10 +110,9 @@ class _Run:
         self.origin = ""  # the run that appends are done for
         self.warnings: list[str] = []
 
-    def keep_record(self, job: Job, stack: ExitStack) -> None:
+    def keep_record(self, job: Job, database: Database, stack: ExitStack) -> None:
         """Have the run recorded from here on, and take what is known from other runs. Raises StateProblem."""
         root = self.settings.root
-        database = stack.enter_context(closing(Database(root)))
         self.warnings += [database.warning] if database.warning else []
         self.place = Place(root=root, database=database)
         self.reuse = Reuse(self.plan, job, database, Ledger(root, database))

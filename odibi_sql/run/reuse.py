@@ -194,5 +194,10 @@ class Reuse:
                 self._results.put(key.digest, record)
 
 
+def has_nothing_to_do(plan: Plan, job: Job, root: Path, database: Database) -> bool:
+    """Whether each stage of a plan of stores and checks is known already. Raises StateProblem."""
+    return not Reuse(plan, job, database, Ledger(root, database)).wanted
+
+
 def _now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)

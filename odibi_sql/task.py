@@ -1,0 +1,169 @@
+"""What is to be run of a checked pipeline: lowered once it has to be, run with a record, nothing computed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from odibi_sql import ir
+from odibi_sql.ir import SourceProblem
+from odibi_sql.run import Listener, RunProblem, RunResult, Settings, execute
+from odibi_sql.run.state.database import Database, StateProblem
+
+if TYPE_CHECKING:
+    from odibi_sql.plan import Plan, Stage
+    from odibi_sql.run.bus import EventBus
+    from odibi_sql.run.job import Job
+
+
+class Task:
+    """The goals of a checked graph, for one engine. `file` and `root` are those of the pipeline."""
+
+    def __init__(self, written: ir.Graph, goals: tuple[str, ...], engine: str, file: str, root: Path) -> None:
+        self.written = written
+        self.goals = goals
+        self.engine = engine
+        self.file = file
+        self.root = root
+
+    @cached_property
+    def graph(self) -> ir.Graph:
+        """The graph that is lowered: the same schemas and rows, less work."""
+        from odibi_sql.optimize import optimize
+
+        return optimize(self.written, self.goals)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The stages. Raises CompileError where the engine cannot give something its meaning."""
+        from odibi_sql.lower import load_dialect, lower
+
+        return lower(self.graph, load_dialect(self.engine), self.goals)
+
+    def job(self, **more: Any) -> Job:
+        """Return what a run is of: its keys, and what its record says. `more` are fields of `Job`.
+
+        Raises SourceProblem where a file cannot be looked at.
+        """
+        from odibi_sql.keys import Keys
+        from odibi_sql.run.fingerprints import Fingerprints
+        from odibi_sql.run.job import Job
+        from odibi_sql.run.versions import facts_of
+
+        facts = facts_of(self.engine)
+        fingerprints = Fingerprints(self.root)
+        graph = self.graph
+        steps = [(each.step, each.layer) for each in graph.datasets]
+        steps += [(each.name, each.layer) for each in graph.stores]
+        return Job(
+            keys=Keys(graph, fingerprints.of, tuple(facts.items()), written=self.written),
+            fingerprints=fingerprints,
+            file=self.file,
+            engine_version=facts["engine"].rpartition(" ")[2],
+            version=facts["odibi"],
+            parameters=tuple((each.name, _text_of(each.value)) for each in graph.parameters if each.value is not None),
+            clock=graph.clock,
+            goals=self.goals,
+            layers=tuple((step, layer) for step, layer in steps if layer is not None),
+            **more,
+        )
+
+    def run(
+        self, settings: Settings, listener: Listener | None = None, *, bus: EventBus | None = None, **more: Any
+    ) -> RunResult:
+        """Run it in the record of its project. `more` are fields of `Job`.
+
+        Raises CompileError: what the engine cannot do, a function of `on … call` that is not there.
+        """
+        hooks: tuple[Any, ...] = ()
+        if self.written.hooks:
+            from odibi_sql.run.hooks import hooks_of
+
+            hooks = hooks_of(self.written, self.root)
+        try:
+            with closing(Database(self.root)) as database, _told(bus, hooks) as told:
+                job = self.job(bus=told, **more)
+                plan = self._nothing_to_do(job, database)
+                result = execute(self.plan if plan is None else plan, settings, listener, job, database)
+        except (SourceProblem, StateProblem) as problem:
+            failed = RunProblem(stage="", steps=(), message=problem.reason, hint=problem.hint)
+            return RunResult(pipeline=self.graph.pipeline, status="failed", seconds=0.0, stages=(), problems=(failed,))
+        failures = () if told is None else told.failures
+        words = [f"{each.hook} ({each.event.name}): {each.message}" for each in failures]
+        return replace(result, warnings=(*result.warnings, *words))
+
+    def _nothing_to_do(self, job: Job, database: Database) -> Plan | None:
+        """Return the plan without its statements if none of them would run: lowering takes longer than all the rest."""
+        from odibi_sql.run.reuse import has_nothing_to_do
+
+        stores = {each.name for each in self.graph.stores}
+        options = [each.options for each in self.graph.datasets]
+        options += [each.options for each in self.graph.stores]
+        if not job.uses_cache or not stores.issuperset(self.goals) or job.again:
+            return None
+        if any(each.skip or each.cache is False for each in options):
+            return None
+        plan = self._without_statements()
+        return plan if has_nothing_to_do(plan, job, self.root, database) else None
+
+    def _without_statements(self) -> Plan:
+        from odibi_sql.plan import Check, Plan, Write
+
+        graph = self.graph
+        stages: list[Stage] = [
+            Check(name=each.name, sql="", schema=each.relation.schema, steps=(each.step,), rules=each.rules)
+            for each in graph.gates
+        ]
+        stages += [
+            Write(
+                name=each.name,
+                sql="",
+                schema=graph.dataset(each.dataset).relation.schema,
+                steps=(each.name,),
+                target=each.target,
+                mode=each.mode,
+                dataset=each.dataset,
+            )
+            for each in graph.stores
+        ]
+        return Plan(pipeline=graph.pipeline, dialect=self.engine, stages=tuple(stages))
+
+
+@contextmanager
+def _told(bus: EventBus | None, hooks: tuple[Any, ...]) -> Iterator[EventBus | None]:
+    """Give the bus of a run, with the hooks of the pipeline; in the end all of them were called."""
+    if bus is None and not hooks:
+        yield None
+        return
+    from odibi_sql.run.bus import EventBus
+    from odibi_sql.run.hooks import register_hooks, unregister_hooks
+
+    told = bus or EventBus()
+    register_hooks(told, hooks)
+    try:
+        yield told
+    finally:
+        if bus is None:
+            told.close()
+        else:
+            told.drain()
+            unregister_hooks(told, hooks)
+
+
+def _text_of(value: ir.Value) -> str:
+    """Return the value of a parameter as the command line takes it."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case ir.Interval(months=months, days=0, microseconds=0) if months:
+            return f"{months} months"
+        case ir.Interval(months=0, days=days, microseconds=0) if days:
+            return f"{days} days"
+        case ir.Interval(microseconds=microseconds):
+            return f"{microseconds} microseconds"
+    return str(value)
