@@ -125,3 +125,13 @@ def _coloured_line(line: str) -> str:
     if line.startswith("  help:"):
         return click.style(line, fg="cyan")
     return line
+
+
+def size_of(count: int) -> str:
+    """Return `1.4 kB`."""
+    size = float(count)
+    for unit in ["B", "kB", "MB"]:
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"

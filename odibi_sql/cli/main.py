@@ -21,6 +21,7 @@ COMMANDS = {
     "compile": "Print the SQL that a pipeline becomes, stage by stage.",
     "run": "Run a pipeline.",
     "runs": "List the runs of a project, tell how one went, or forget old ones.",
+    "cache": "List or clear the rows that are kept for later runs.",
     "why": "Tell why a step ran or did not, and what a run would do now.",
     "show": "Print the rows of one dataset.",
     "test": "Run the tests of pipelines, with nothing but their rows.",

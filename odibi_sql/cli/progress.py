@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from odibi_sql.cli.common import show_problem
+from odibi_sql.cli.common import show_problem, size_of
 from odibi_sql.plan import Stage
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def lines_of(outcome: StageOutcome) -> list[str]:
     """Return what there is to say of an ended stage: one line, and one for each rule that something broke."""
     facts = [rows_of(outcome.rows)] if outcome.rows is not None and outcome.kind != "check" else []
     if outcome.kind == "write" and outcome.status in {"done", "cached"}:
-        facts.append(_size(outcome.bytes or 0))
+        facts.append(size_of(outcome.bytes or 0))
         if (outcome.files or 1) > 1:
             facts.append(f"{outcome.files} files")
     if outcome.status in {"done", "failed"}:
@@ -149,12 +149,3 @@ def _breaks(rule: RuleOutcome) -> str:
 def rows_of(count: int) -> str:
     """Return `1 row`, `2,000 rows`."""
     return f"{count:,} row{'' if count == 1 else 's'}"
-
-
-def _size(count: int) -> str:
-    size = float(count)
-    for unit in ["B", "kB", "MB"]:
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"
