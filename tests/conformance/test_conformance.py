@@ -37,6 +37,12 @@ def test_spark(name: str, spark_engine: Spark, interpreted: Spark) -> None:
     _agrees(name, interpreted if is_of_relations(name) else spark_engine)
 
 
+def test_spark_where_it_sorts_both_sides(spark: Any) -> None:
+    engine = Spark(spark)
+    engine.session.conf.set("spark.sql.autoBroadcastJoinThreshold", "-1")
+    _agrees("join full", engine)
+
+
 def _agrees(name: str, engine: Engine) -> None:
     outcome = run(name, engine)
     assert bool(outcome.refused) == (name in REFUSED[engine.name]), outcome.refused
