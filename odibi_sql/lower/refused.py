@@ -19,11 +19,12 @@ def refuse(graph: ir.Graph, dialect: Dialect) -> None:
     would be equal where what is in them comes in another order, or are not compared at all); of quotients of decimals
     that need more digits than an engine has; and of functions that have no form on the engine."""
     engine = ENGINES[dialect.name]
+    places: tuple[ir.Dataset | ir.Gate, ...] = (*graph.datasets, *graph.gates)
     found = tuple(
-        NotOnThisEngine(span=dataset.span, what=what, engine=engine, instead=instead)
-        for dataset in graph.datasets
+        NotOnThisEngine(span=place.span, what=what, engine=engine, instead=instead)
+        for place in places
         for what, instead in dict.fromkeys(
-            each for relation in relations(dataset.relation) for each in _refused(relation, dialect)
+            each for relation in relations(place.relation) for each in _refused(relation, dialect)
         )
     )
     if found:
@@ -31,8 +32,6 @@ def refuse(graph: ir.Graph, dialect: Dialect) -> None:
 
 
 ENGINES = {"duckdb": "DuckDB", "spark": "Spark"}
-
-
 MOST_MOVED = 37  # places that a point can be moved by
 DIGITS = "`cast(x as decimal(38, 12))` leaves digits to divide with"
 SECONDS = "a number of seconds is told apart on every engine: `date_diff('second', begin, end)`"

@@ -85,6 +85,8 @@ REFUSED = {
     "derive x = {a: 1, d: d} | distinct": "`distinct` of durations",
     "distinct": "`distinct` of maps",
     "dedupe by m keep first id": "`dedupe` of maps",
+    "expect each_once: unique d": "groups of durations",
+    "expect each_once: unique m": "groups of maps",
     "sort id | limit 1 per m": "`per` of maps",
     "aggregate n = count(distinct m)": "`distinct` of maps",
     "aggregate n = array_agg(distinct m)": "`distinct` of maps",
