@@ -80,10 +80,15 @@ def _compiler(name: str) -> Any:
         from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 
         return DuckDBCompiler()
-    import ibis
     from ibis.backends.sql.compilers.pyspark import PySparkCompiler
+    from ibis.config import Config, options
 
-    ibis.pyspark  # noqa: B018  # its options are missing before it was touched once
+    class Options(Config):  # type: ignore[misc]  # Ibis has no types of its own
+        """Those of the backend that the compiler asks for; the backend itself would want pyspark."""
+
+        treat_nan_as_null: bool = False
+
+    options.pyspark = options.pyspark or Options()
     return PySparkCompiler()
 
 

@@ -120,7 +120,11 @@ def test_errors_of_the_engine_in_words(tmp_path: Path, spark: Any, sql: str, mes
     assert "SQLSTATE" not in problem.message
 
 
-PIPELINE = "ingest a from values (i int64) (1)\nstore a to csv 'o.csv'\n"
+PIPELINE = """
+ingest a from values (i int64) (1)
+transform b from a | derive root = sqrt(i), year = year(date '2025-01-01' + i * 1 day)
+store b to csv 'o.csv'
+"""
 
 
 def odibi(folder: Path, *words: str, code: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
