@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import shutil
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 
 from odibi_sql.plan import Write
 from odibi_sql.run.engines.engine import Combined, Engine, EngineProblem, Existing
+from odibi_sql.run.stores.same import TOKEN
 from odibi_sql.run.stores.staging import files_in, staging
 from odibi_sql.sources.csv_header import read_headers
 
@@ -42,7 +44,7 @@ def _make_combined(engine: Engine, stage: Write, final: Path, ready: Path) -> Ma
         return Made(rows=0, bytes=0, files=0, combined=combined)
     files = list(files_in(ready)) if stage.target.is_folder else [ready]
     size = sum(file.stat().st_size for file in files)
-    if stage.target.is_folder:
+    if stage.target.is_folder and (len(files) > 1 or stage.target.partition):
         _name_apart(files)
     if final.exists():
         shutil.copymode(final, ready)
@@ -117,19 +119,35 @@ def _make_folder(engine: Engine, stage: Write, final: Path, ready: Path) -> Made
 
 def _name_apart(files: list[Path]) -> None:
     """Give the files names that no other run gives: a reader that has listed an older version can miss a file of it,
-    but can never take a newer one in its place."""
+    but can never take a newer one in its place. (DuckDB opens a file of Parquet by its name again for each thread.)"""
     token = secrets.token_hex(4)
     for file in files:
-        stem, _, ending = file.name.partition(".")
-        file.rename(file.with_name(f"{stem}-{token}.{ending}"))
+        file.rename(file.with_name(_with_token(file.name, token)))
+
+
+def _with_token(name: str, token: str) -> str:
+    stem, dot, ending = name.partition(".")
+    return f"{TOKEN.sub('', stem)}-{token}{dot}{ending}"
+
+
+def _of(token: str, name: str) -> str:
+    """Return a token for one file: two of a folder can have names that differ in their tokens alone."""
+    return hashlib.sha256(f"{token}{name}".encode()).hexdigest()[:8]
 
 
 def _link_old(final: Path, ready: Path, replaced: set[Path]) -> None:
-    """Put the files of `final` into `ready` as well, but for those of folders that are replaced."""
+    """Put the files of `final` into `ready` as well, but for those of folders that are replaced.
+
+    In folders of partitions they get new names: who lists these one after the other while the two are exchanged would
+    see the old files of some and all files of others. With a name that is gone, that reader misses a file instead.
+    """
+    token = secrets.token_hex(4)
     for file in files_in(final):
         place = ready / file.relative_to(final)
         if place.parent in replaced:
             continue
+        if place.parent != ready:
+            place = place.with_name(_with_token(file.name, _of(token, file.name)))
         place.parent.mkdir(parents=True, exist_ok=True)
         try:
             os.link(file, place)

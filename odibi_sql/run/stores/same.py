@@ -9,7 +9,7 @@ from pathlib import Path
 from odibi_sql.run.stores.staging import files_in
 
 _BLOCK = 2**20
-_TOKEN = re.compile(r"-[0-9a-f]{8}(?=\.)")  # what tells the files of a version from those of another
+TOKEN = re.compile(r"-[0-9a-f]{8}(?=\.|$)")  # what tells the files of a version from those of another
 
 
 def is_same(one: Path, other: Path) -> bool:
@@ -31,7 +31,7 @@ def _by_name(folder: Path) -> dict[str, Path] | None:
     """Return the files of a folder by their names without tokens, None where two have one name then."""
     files: dict[str, Path] = {}
     for file in files_in(folder):
-        name = file.relative_to(folder).with_name(_TOKEN.sub("", file.name)).as_posix()
+        name = file.relative_to(folder).with_name(TOKEN.sub("", file.name)).as_posix()
         if name in files:
             return None
         files[name] = file

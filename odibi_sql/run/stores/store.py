@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from odibi_sql.run.stores.making import Made, make
 from odibi_sql.run.stores.same import is_same
 from odibi_sql.run.stores.signature import signature
 from odibi_sql.run.stores.staging import clear_stale, staging
-from odibi_sql.run.stores.swap import flush, put
+from odibi_sql.run.stores.swap import flush, make_folders, put
 
 REPLACING = ("default", "overwrite")  # modes that leave nothing of what was there
 _NOTHING = Commit()
@@ -45,7 +46,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     stage: Write
     final: Path
     ready: Path | None  # None: what is there stays
-    record: TargetRecord
+    record: TargetRecord | None  # None: something else changed what stays
     stored: Stored
     seen: str  # the seal of what was there when it was made
     let_go: ExitStack
@@ -122,7 +123,7 @@ def _prepared(
     seen, applied = _seal(final), _applied(ledger, stage, final)
     here = applied_as(commit, stage.name)
     if stage.mode == "append" and here in applied:
-        record = made_now(stage.name, commit, 0, 0, 0)
+        record = ledger.there(final)
         stored = Stored(rows=0, bytes=0, files=0, was_applied=True)
         return _held(stack, stage, final, None, record, stored, seen)
     made = make(engine, stage, final, ready)
@@ -134,7 +135,9 @@ def _prepared(
         content = known.content if known is not None and known.content else commit.content
         stored = replace(stored, is_same=True, content=content)
         return _held(stack, stage, final, None, replace(record, content=content), stored, seen)
+    ripe = make_folders(ready, final)
     flush(ready)
+    time.sleep(max(0.0, ripe - time.monotonic()))
     return _held(stack, stage, final, ready, record, stored, seen)
 
 
@@ -149,7 +152,7 @@ def _held(
     stage: Write,
     final: Path,
     ready: Path | None,
-    record: TargetRecord,
+    record: TargetRecord | None,
     stored: Stored,
     seen: str,
 ) -> Prepared:
@@ -163,7 +166,7 @@ def publish(prepared: Prepared, ledger: Ledger) -> None:
 
     Raises EngineProblem where something else changed the target meanwhile, StateProblem, OSError.
     """
-    if prepared.stored.was_applied:
+    if prepared.record is None:
         return
     is_replaced = prepared.stage.mode == "overwrite" and prepared.ready is not None
     if not is_replaced and _seal(prepared.final) != prepared.seen:

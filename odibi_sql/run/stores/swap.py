@@ -5,7 +5,9 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from odibi_sql.run.stores.staging import retire, staging
 
 _AT_CWD = -100
 _EXCHANGE = 2
+_MOMENT = 0.03  # seconds in which a reader that has listed a folder lists those in it
 
 
 def put(ready: Path, final: Path) -> None:
@@ -30,6 +33,24 @@ def put(ready: Path, final: Path) -> None:
     else:
         _put_in_two_steps(ready, final)
     _flush(final.parent)
+
+
+def make_folders(ready: Path, final: Path) -> float:
+    """Make in `final`, empty, the folders that are in `ready` alone; return from when on the two can be exchanged.
+
+    A reader lists a folder first and those in it afterwards, by their names. If the exchange comes in between, it has
+    to know of all folders that are new: then it sees all of what is new, or misses a file that it has listed.
+    """
+    if not ready.is_dir() or not final.is_dir():
+        return 0.0
+    is_new = False
+    for parent, folders, _ in os.walk(ready):
+        for name in folders:
+            place = final / Path(parent).relative_to(ready) / name
+            with suppress(OSError):  # of a folder that is not ours to change; or it is there
+                place.mkdir()
+                is_new = True
+    return time.monotonic() + _MOMENT if is_new else 0.0
 
 
 def _put_in_two_steps(ready: Path, final: Path) -> None:

@@ -1,0 +1,1 @@
+"""Processes that are killed while they store, and what is there afterwards."""
