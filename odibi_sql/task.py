@@ -106,7 +106,8 @@ class Task:
         options += [each.options for each in self.graph.stores]
         if not job.uses_cache or not stores.issuperset(self.goals) or job.again:
             return None
-        if any(each.skip or each.cache is False for each in options):
+        waits = any(rule.action == "skip" for gate in self.graph.gates for rule in gate.rules)
+        if waits or any(each.skip or each.cache is False for each in options):
             return None
         plan = self._without_statements()
         return plan if has_nothing_to_do(plan, job, self.root, database) else None

@@ -56,7 +56,7 @@ def gate_of(
     context: Context, flow: Flow, counts: Sequence[ir.Relation], rules: Sequence[ir.GateRule], span: Span | None
 ) -> Flow:
     """Return the flow behind a new gate of these rules; `counts` are relations of one row that have their columns."""
-    relation = paired(counts, _beside)
+    relation = paired(counts, beside)
     names = [rule.column for rule in rules]
     if list(relation.schema.names) != names:
         relation = projection(relation, columns_as_they_are(relation.schema[name] for name in names))
@@ -71,7 +71,8 @@ def gate_of(
     return replace(flow, gates=(*flow.gates, gate))
 
 
-def _beside(left: ir.Relation, right: ir.Relation) -> ir.Relation:
+def beside(left: ir.Relation, right: ir.Relation) -> ir.Relation:
+    """Return each row of one side with each of the other."""
     schema = ir.Schema((*left.schema.fields, *right.schema.fields))
     return ir.Join(schema=schema, left=left, right=right, kind="cross", condition=None)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from odibi_sql import syntax
 from odibi_sql.check.context import Context
+from odibi_sql.check.row_counts import datasets_counted
 from odibi_sql.diagnostics.steps_errors import Cycle
 
 Step = syntax.Ingest | syntax.Transform | syntax.Sql
@@ -14,13 +15,14 @@ Reads = Mapping[str, tuple[syntax.Name, ...]]  # of each step, the datasets that
 
 def reads_of(step: Step) -> tuple[syntax.Name, ...]:
     """Return the datasets that a step reads, as often as they are written."""
+    counted = datasets_counted(step.options)
     match step:
         case syntax.Transform(source=source, operators=operators):
-            return (source, *(name for each in operators for name in _reads_of_operator(each)))
+            return (source, *(name for each in operators for name in _reads_of_operator(each)), *counted)
         case syntax.Ingest(operators=operators):
-            return tuple(name for each in operators for name in _reads_of_operator(each))
+            return (*(name for each in operators for name in _reads_of_operator(each)), *counted)
         case syntax.Sql(sources=sources):
-            return sources
+            return (*sources, *counted)
     raise TypeError(step)
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from odibi_sql import ir, syntax
 from odibi_sql.check.context import Context
 from odibi_sql.check.expressions import condition, constant
+from odibi_sql.check.row_counts import calls_of_rows
 from odibi_sql.check.scope import Scope
-from odibi_sql.diagnostics import Span, did_you_mean, listed
+from odibi_sql.diagnostics import did_you_mean, listed
 from odibi_sql.diagnostics.options_errors import BadOption, DuplicateOption, UnknownFormat, UnknownOption
 from odibi_sql.diagnostics.versions_errors import NotInThisVersion
 from odibi_sql.ir.formats import FORMATS, LATER_FORMATS, Format, FormatOption, Side
@@ -135,25 +136,12 @@ def _hold_together(context: Context, found: dict[str, Any], written: Iterable[sy
 
 
 def _is_skipped(context: Context, written: syntax.Expr) -> bool:
-    rows = _call_of_rows(written)
-    if rows is not None:
-        context.report(NotInThisVersion(span=rows, what="`rows(…)` in `when`", instead="`when` can use parameters"))
+    if calls_of_rows(written):
         return False
     if condition(context, Scope(columns=(), what="`when`"), written).type == ir.UNKNOWN:
         return False
     literal = constant(context, written, ir.BOOL)
     return literal is not None and literal.type == ir.BOOL and literal.value is not True
-
-
-def _call_of_rows(written: object) -> Span | None:
-    """Return the place of a call `rows(…)` in an expression, or None."""
-    if isinstance(written, syntax.Call) and written.name.text == "rows":
-        return written.span
-    if isinstance(written, syntax.Node):
-        inside = [getattr(written, name) for name in written.__struct_fields__]
-    else:
-        inside = list(written) if isinstance(written, tuple) else []
-    return next((span for each in inside if (span := _call_of_rows(each)) is not None), None)
 
 
 def _text(context: Context, written: syntax.Option) -> str | None:

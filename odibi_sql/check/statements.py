@@ -14,7 +14,9 @@ from odibi_sql.check.flow import Flow, finished, flow_of
 from odibi_sql.check.graph import Step, reads_of
 from odibi_sql.check.ingests import check_source
 from odibi_sql.check.options import check_step_options, hold_cache
+from odibi_sql.check.row_counts import run_time_condition
 from odibi_sql.check.steps import check_operators
+from odibi_sql.check.when import gate_of_when
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +34,7 @@ def check_step(context: Context, step: Step, layer: str | None) -> Made:
     flow = replace(_rows(context, step), layer=layer, allowed=step.allowed)
     flow = finished(check_operators(context, flow, () if isinstance(step, syntax.Sql) else step.operators))
     hold_cache(context, step.options, options, flow.relation.schema)
+    flow = _waiting(context, step, flow, layer)
     dataset = ir.Dataset(
         name=step.name.text,
         relation=flow.relation,
@@ -52,6 +55,17 @@ def check_step(context: Context, step: Step, layer: str | None) -> Made:
         if each.made_by != "hidden":
             context.datasets[each.name] = each
     return Made(datasets=datasets, gates=flow.gates)
+
+
+def _waiting(context: Context, step: Step, flow: Flow, layer: str | None) -> Flow:
+    """Return the flow behind the gate of a `when` that is decided when it runs; what it splits off waits as well."""
+    written = run_time_condition(step.options)
+    gate = None if written is None else gate_of_when(context, written, step.name.text, layer)
+    if gate is None:
+        return flow
+    datasets = tuple(replace(each, gates=(gate.name, *each.gates)) for each in flow.datasets)
+    others = tuple(replace(each, after=(gate.name, *each.after)) for each in flow.gates)
+    return replace(flow, gates=(gate, *others), datasets=datasets)
 
 
 def _made_by(step: Step) -> Literal["ingest", "transform", "sql"]:

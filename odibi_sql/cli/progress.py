@@ -132,7 +132,7 @@ def lines_of(outcome: StageOutcome) -> list[str]:
     target = f" -> {outcome.target}" if outcome.target else ""
     mark = MARKS[outcome.status][0]
     lines = [f"  {mark} {outcome.stage}{target}  {', '.join(facts)}".rstrip()]
-    broken = [rule for rule in outcome.rules if not rule.holds]
+    broken = [rule for rule in outcome.rules if not rule.holds and rule.action != "skip"]
     return lines + [f"      {rule.action} {rule.rule}: {_breaks(rule)}" for rule in broken]
 
 

@@ -14,7 +14,7 @@ from odibi_sql.ir.relations import Relation
 from odibi_sql.ir.source import Target
 
 Mode = OneOf["default", "overwrite", "append", "overwrite partitions", "fail if exists", "merge", "scd2"]
-Action = OneOf["fail", "warn", "drop", "quarantine"]
+Action = OneOf["fail", "warn", "drop", "quarantine", "skip"]  # skip: of a step whose `when` is not true
 
 
 class StepOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +76,7 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     step: str
     relation: Relation
     rules: tuple[GateRule, ...]
+    after: tuple[str, ...] = ()  # gates that decide whether this one is counted at all
     layer: str | None = None
     span: Span | None = None
 

@@ -157,9 +157,15 @@ class Work:
                 self._check(gate)
         return traits.and_(Traits(needs=tuple(name for name in traits.gates if name in self.stage_names)))
 
+    def _after_conditions(self, traits: Traits, gate: ir.Gate) -> Traits:
+        """Return the traits with a need of each `when` that decides whether the rows are there at all."""
+        waits = [name for name in traits.gates if name in self.gates and _skips(self.gates[name])]
+        names = tuple(name for name in dict.fromkeys((*gate.after, *waits)) if name != gate.name)
+        return self._checked(replace(traits, gates=names)).and_(traits) if names else traits
+
     def _check(self, gate: ir.Gate) -> None:
         draft = self._lowered(gate.relation, gate.name)
-        traits = self.reading.and_(Traits(steps=(gate.step,)))
+        traits = self._after_conditions(self.reading, gate).and_(Traits(steps=(gate.step,)))
         self._add(Check, gate.name, draft, gate.relation.schema, traits, rules=gate.rules)
 
     def write(self, store: ir.Store) -> None:
@@ -261,6 +267,10 @@ class Work:
                 **more,
             )
         )
+
+
+def _skips(gate: ir.Gate) -> bool:
+    return any(rule.action == "skip" for rule in gate.rules)
 
 
 def _sorted(dataset: ir.Dataset, draft: Draft, place: Place) -> Draft:

@@ -109,6 +109,7 @@ class _Run:
         self.recorder: Recorder | None = None
         self.origin = ""  # the run that appends are done for
         self.warnings: list[str] = []
+        self.left_out: set[str] = set()  # stages that a condition of the pipeline leaves out
 
     def keep_record(self, job: Job, database: Database, stack: ExitStack) -> None:
         """Have the run recorded from here on, and take what is known from other runs. Raises StateProblem."""
@@ -259,12 +260,23 @@ class _Run:
     def _over(self, stage: Stage, done: Done) -> None:
         """A stage is over: those that waited for it alone are ready."""
         self._finish(done)
-        if done.outcome.status in _THERE:
+        if any(rule.action == "skip" and not rule.holds for rule in done.outcome.rules):
+            self._skip_readers(stage, f"the condition `{done.outcome.rules[0].text}` is not true")
+        elif done.outcome.status in _THERE:
             for name in self.readers[stage.name]:
                 self.waiting[name] -= 1
                 if not self.waiting[name]:
                     self.ready.append(name)
         self._drop_unread(done.outcome)
+
+    def _skip_readers(self, stage: Stage, reason: str) -> None:
+        """Skip what waits for a stage, and all that needs it."""
+        for name in self.readers[stage.name]:
+            reader = self.stages[name]
+            if name not in self.outcomes:
+                self.left_out.add(name)
+                self._finish(Done(outcome=outcome_of(reader, "skipped", reason)))
+                self._skip_readers(reader, reason)
 
     def _finish(self, done: Done) -> None:
         stage = self.stages[done.outcome.stage]
@@ -297,7 +309,8 @@ class _Run:
         for stage in self.plan.stages:
             if stage.name not in self.outcomes:
                 self._finish(Done(outcome=outcome_of(stage, "skipped", self._why_skipped(stage))))
-        is_done = not self.problems and all(outcome.status in _THERE for outcome in self.outcomes.values())
+        is_there = (each.status in _THERE or each.stage in self.left_out for each in self.outcomes.values())
+        is_done = not self.problems and all(is_there)
         status = "cancelled" if self.is_cancelled else "done" if is_done else "failed"
         result = RunResult(
             pipeline=self.plan.pipeline,

@@ -112,7 +112,7 @@ class Recorder:
     def finished(self, stage: Stage, outcome: StageOutcome, hint: str, key: str, parts: dict[str, str]) -> None:
         """A stage is over, or will not run."""
         for rule in outcome.rules:
-            if not rule.holds:
+            if not rule.holds and rule.action != "skip":
                 self._emitter.emit(
                     QualityFailed(
                         node=stage.name,

@@ -129,7 +129,10 @@ def test_options_of_steps() -> None:
     for wrong in ("retry: -1", "retry: 2.5", "backoff: 2 months", "timeout: 0 seconds", "timeout: 3", "cache: 1"):
         assert codes(step(f"limit 1 with ({wrong})")) == ["bad-option"]
     assert codes(step("limit 1 with (cache: true, materialize: false)")) == ["bad-option"]
-    assert codes(step("limit 1 with (when: rows(orders) > 3)")) == ["not-in-this-version"]
+    assert codes(step("limit 1 with (when: rows(orders) > 3)")) == []
+    assert codes(step("limit 1 with (when: rows(ordres) > 3)")) == ["unknown-dataset"]
+    assert codes(step("limit 1 with (when: rows(orders) + 3)")) == ["not-a-condition"]
+    assert codes(step("limit 1 with (when: rows(1) > 3)")) == ["bad-option"]
     assert codes(step("limit 1 with (owner: 3)")) == ["bad-option"]
     assert codes(step("limit 1 with (tags: [1])")) == ["bad-option"]
     assert codes(step("limit 1 with (materialize: 'x')")) == ["bad-option"]
