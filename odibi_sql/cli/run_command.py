@@ -33,6 +33,14 @@ def _size(ctx: click.Context, option: click.Parameter, text: str | None) -> str 
     raise click.BadParameter(f"`{text}` is no size; write it as `4GB`", ctx, option)
 
 
+def _mode(ctx: click.Context, option: click.Parameter, text: str) -> str:
+    if text in ("manual", "auto", "layer") or re.fullmatch(r"\d+ *(second|minute|hour|step)s?", text):
+        return text
+    raise click.BadParameter(
+        f"`{text}` is none of `manual`, `auto`, `layer`, a time as `10 minutes`, `5 steps`", ctx, option
+    )
+
+
 @click.command("run")
 @pipeline_options
 @spark_options
@@ -45,6 +53,13 @@ def _size(ctx: click.Context, option: click.Parameter, text: str | None) -> str 
 @click.option("--retry", type=click.IntRange(0, 100), default=0, help="Try a step again after a fault that can pass.")
 @click.option("--no-cache", is_flag=True, help="Compute everything, whatever is known from other runs.")
 @click.option("--from", "from_step", metavar="STEP", multiple=True, help="Compute this step and all after it again.")
+@click.option(
+    "--checkpoint",
+    metavar="MODE",
+    default="manual",
+    callback=_mode,
+    help="What to keep for a run that is resumed, beside stores: `auto`, `layer`, `10 minutes`, `5 steps`.",
+)
 @click.option(
     "--resume",
     metavar="[RUN]",
@@ -69,6 +84,7 @@ def command(
     retry: int,
     no_cache: bool,
     from_step: tuple[str, ...],
+    checkpoint: str,
     resume: str | None,
     keep_going: bool,
 ) -> None:
@@ -108,7 +124,8 @@ def command(
     )
     with findings_shown(), watching(is_terminal=sys.stdout.isatty()) as listener:
         again = _again(checked.graph, from_step)
-        result = task.run(settings, listener, uses_cache=not no_cache, again=again, **facts_of(resumed))
+        more = {"uses_cache": not no_cache, "again": again, "checkpoint": checkpoint, **facts_of(resumed)}
+        result = task.run(settings, listener, **more)
     show_result(result)
     if result.status == "cancelled":
         raise click.exceptions.Exit(CANCELLED)

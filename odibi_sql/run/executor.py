@@ -7,12 +7,13 @@ import random
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing
-from typing import Any
+from typing import Any, TypeGuard
 
 from msgspec.structs import replace
 
 from odibi_sql.plan import Materialize, Plan, Stage, Write
 from odibi_sql.run.attempts import Attempts, in_words
+from odibi_sql.run.checkpoints import Checkpoints
 from odibi_sql.run.engines.engine import Engine, EngineProblem
 from odibi_sql.run.job import Job
 from odibi_sql.run.kept import forget_most
@@ -107,6 +108,7 @@ class _Run:
         self.engine: Engine | None = None
         self.reuse: Reuse | None = None
         self.recorder: Recorder | None = None
+        self.checkpoints: Checkpoints | None = None
         self.origin = ""  # the run that appends are done for
         self.warnings: list[str] = []
         self.left_out: set[str] = set()  # stages that a condition of the pipeline leaves out
@@ -119,6 +121,7 @@ class _Run:
         self.reuse = Reuse(self.plan, job, database, Ledger(root, database))
         self.recorder = stack.enter_context(Recorder(self.plan, job, root, database))
         self.origin = job.origin or self.recorder.run
+        self.checkpoints = Checkpoints(job.checkpoint, self.plan, job.layers)
 
     def make_room(self) -> None:
         """Remove kept rows that were not used for longest, where they take more than they may."""
@@ -197,12 +200,17 @@ class _Run:
         if attempts.number == 1:
             self._tell_start(stage)
         key = self._key(stage)
-        if self.reuse is not None and self.reuse.is_kept(stage):
+        if self._is_to_be_kept(stage):
             is_folder = self.plan.dialect == "spark"
             self.running[stage.name] = pool.submit(keep_stage, engine, stage, self.place, key, is_folder=is_folder)
             return
         commit = Commit(run=self.origin, key=key, content=key)
         self.running[stage.name] = pool.submit(run_stage, engine, stage, self.place, commit)
+
+    def _is_to_be_kept(self, stage: Stage) -> TypeGuard[Materialize]:
+        if self.reuse is None or self.checkpoints is None or not self.reuse.can_be_kept(stage):
+            return False
+        return stage.policy.cache is True or self.checkpoints.wants(stage)
 
     def _tell_start(self, stage: Stage) -> None:
         if self.recorder is not None:
@@ -247,6 +255,19 @@ class _Run:
         if done.outcome.status == "done" and self.reuse is not None and not self.reuse.remember(stage, done):
             self.warnings.append(f"the files that `{stage.name}` reads changed while it ran; it may hold some of both")
         self._over(stage, replace(done, outcome=replace(done.outcome, attempts=attempts.number)))
+        self._save(stage, done)
+
+    def _save(self, stage: Stage, done: Done) -> None:
+        """Say that rows were kept from which a resumed run can start."""
+        if self.checkpoints is None or self.recorder is None:
+            return
+        self.checkpoints.over(was_kept=done.kept is not None)
+        if done.kept is not None:
+            statuses = [each.status for each in self.outcomes.values()]
+            there, failed_ = sum(each in _THERE for each in statuses), statuses.count("failed")
+            pending = len(self.stages) - len(self.outcomes)
+            mode = "manual" if stage.policy.cache else self.checkpoints.mode
+            self.recorder.saved(mode, self.checkpoints.layer_of(stage), there, pending, failed_)
 
     def _try_again(self, stage: Stage, problem: RunProblem) -> None:
         attempts = self.attempts[stage.name]

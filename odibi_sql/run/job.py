@@ -32,6 +32,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     layers: tuple[tuple[str, str], ...] = ()  # steps, each with its layer
     again: frozenset[str] = frozenset()
     uses_cache: bool = True
+    checkpoint: str = "manual"  # what is kept for a run that is resumed: see `Checkpoints`
     resumed_from: str | None = None  # a run: it has the same clock, and its appends are not done twice
     origin: str | None = None  # the first of the runs that were resumed one after the other
     bus: EventBus | None = None

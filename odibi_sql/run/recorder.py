@@ -11,6 +11,7 @@ from types import TracebackType
 from odibi_sql.plan import Plan, Stage
 from odibi_sql.run.emitter import Emitter
 from odibi_sql.run.events import (
+    CheckpointSaved,
     LayerComplete,
     NodeCached,
     NodeComplete,
@@ -132,6 +133,10 @@ class Recorder:
             self._open[layer] -= 1
             if not self._open[layer]:
                 self._emitter.emit(LayerComplete(layer=layer))
+
+    def saved(self, mode: str, layer: str | None, done: int, pending: int, failed: int) -> None:
+        """Rows were kept from which a resumed run can start."""
+        self._emitter.emit(CheckpointSaved(mode=mode, layer=layer, done=done, pending=pending, failed=failed))
 
     def ended(self, result: RunResult) -> None:
         """The run is over."""

@@ -72,10 +72,14 @@ class Reuse:
         record = self._kept.get(stage.name)
         return self._ledger.root / record.artifact if record is not None else None
 
-    def is_kept(self, stage: Stage) -> TypeGuard[Materialize]:
-        """Whether the rows of a stage are to be kept for later runs: its step says so, and Parquet can hold them."""
+    def can_be_kept(self, stage: Stage) -> TypeGuard[Materialize]:
+        """Whether the rows of a stage can be kept for later runs: Parquet holds them, and no step of it forbids it."""
         is_exact = all(ir.is_exact_in_parquet(field.type) for field in stage.schema)
-        return isinstance(stage, Materialize) and stage.policy.cache is True and is_exact
+        return isinstance(stage, Materialize) and stage.policy.cache is not False and is_exact
+
+    def is_kept(self, stage: Stage) -> bool:
+        """Whether the rows of a stage are in files, which outlive the run."""
+        return stage.name in self._kept
 
     def remember(self, stage: Stage, done: Done) -> bool:
         """Take what came of a stage for later runs; False where the files that it read changed meanwhile."""
@@ -85,9 +89,11 @@ class Reuse:
         if isinstance(stage, Write) and is_sure:
             self._put(stage, Made(content=done.content, made=_now()))
             self._knows(stage, done.content)
-        elif done.kept is not None and is_sure:
-            self._put(stage, done.kept)
-            self._contents[stage.name] = done.content
+        elif done.kept is not None:
+            self._kept[stage.name] = done.kept
+            if is_sure:
+                self._put(stage, done.kept)
+                self._contents[stage.name] = done.content
         elif isinstance(stage, Check) and is_sure and stage.policy.cache is not False:
             self._put(stage, Checked(rules=done.outcome.rules, made=_now()))
         return stage.name not in self._unsure
@@ -144,7 +150,7 @@ class Reuse:
 
     def _found(self, stage: Stage) -> StageOutcome | None:
         """Return the outcome of a stage that is known by one of its keys; it stays known in this run."""
-        if stage.name in self._again or (isinstance(stage, Materialize) and not self.is_kept(stage)):
+        if stage.name in self._again or (isinstance(stage, Materialize) and not self.can_be_kept(stage)):
             return None
         if stage.name not in self._hits:
             for key in (self._key_after(stage, {}), self._inputs_key(stage)):

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from odibi_sql.run.state.database import Database
 from odibi_sql.run.state.runs import Runs
@@ -81,3 +82,39 @@ def test_what_cannot_be_resumed(tmp_path: Path) -> None:
     ]:
         done = odibi(tmp_path, "run", "p.odibi", *words)
         assert (done.returncode, message in done.stderr) == (2, True), done.stderr
+
+
+SHARED = """
+pipeline shared
+layer silver
+ingest a from values (x int64, c string) (1, '1'), (2, 'x')
+transform s from a | filter x > 0 | distinct with (materialize: true)
+layer gold
+transform t from s | aggregate n = count()
+  with (materialize: true)
+transform u from t | derive m = n + 1
+store u to csv "u.csv"
+transform w from s | join cross t | derive y = cast(c as int64) + n
+store w to csv "w.csv"
+"""
+
+
+@pytest.mark.parametrize(
+    ("mode", "kept"),
+    [("manual", set()), ("auto", {"s", "t"}), ("layer", {"s"}), ("1 hour", set()), ("2 steps", {"t"})],
+)
+def test_a_run_that_failed_is_resumed_from_its_checkpoints(tmp_path: Path, mode: str, kept: set[str]) -> None:
+    (tmp_path / "p.odibi").write_text(SHARED)
+    assert odibi(tmp_path, "run", "p.odibi", "--checkpoint", mode).returncode == 1
+    events = odibi(tmp_path, "runs", "latest", "--events").stdout
+    assert events.count("checkpoint_saved") == len(kept)
+    done = odibi(tmp_path, "run", "p.odibi", "--resume")
+    assert done.returncode == 1
+    found = {line.split()[1] for line in done.stdout.splitlines() if "its rows were kept" in line}
+    assert found == kept
+
+
+def test_what_is_no_checkpoint_mode(tmp_path: Path) -> None:
+    (tmp_path / "p.odibi").write_text(SHARED)
+    done = odibi(tmp_path, "run", "p.odibi", "--checkpoint", "often")
+    assert (done.returncode, "`often` is none of" in done.stderr) == (2, True)
