@@ -23,6 +23,7 @@ COMMANDS = {
     "runs": "List the runs of a project, tell how one went, or forget old ones.",
     "cache": "List or clear the rows that are kept for later runs.",
     "why": "Tell why a step ran or did not, and what a run would do now.",
+    "rollback": "Put back what a step stored before the last time.",
     "show": "Print the rows of one dataset.",
     "test": "Run the tests of pipelines, with nothing but their rows.",
     "verify": "Run a pipeline on two engines, and compare the rows.",

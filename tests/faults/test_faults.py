@@ -32,7 +32,11 @@ def test_a_store_is_killed_at_steps_of_its_commit(tmp_path: Path, victims: Victi
     trials = Trials(Case(tmp_path / "p", mode, place), victims)
     all_deaths = deaths(trials.store()["steps"])
     some = random.Random(mode).sample(all_deaths, 8)
-    commit = [each for each in all_deaths if each["step"].endswith((":put", ".announce", "._write", ".confirm"))]
+    commit = [
+        each
+        for each in all_deaths
+        if each["step"].endswith((":put_and_keep", ":exchange", ".announce", "._write", ".confirm"))
+    ]
     for death in [*commit, *some]:
         trials.store(**death)
     assert trials.kills == len(commit) + len(some)

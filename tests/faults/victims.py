@@ -31,11 +31,15 @@ STEPS = (  # of a store, in about the order in which they come
     "stores.store:_seal",
     "stores.ledger:Ledger.announce",
     "stores.ledger:Ledger._write",
-    "stores.store:put",
+    "stores.store:put_and_keep",
+    "stores.versions:_moved_in",
+    "stores.versions:put",
     "stores.swap:exchange",
     "stores.swap:retire",
     "stores.swap:_flush",
     "stores.ledger:Ledger.confirm",
+    "stores.store:tidy",
+    "stores.versions:remove",
     "stores.staging:remove",
 )
 

@@ -15,6 +15,7 @@ from odibi_sql.run.engines.duckdb import DuckDB
 from odibi_sql.run.engines.engine import EngineProblem
 from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.run.stores import store as store_module
+from odibi_sql.run.stores import versions
 from odibi_sql.run.stores.ledger import Commit, Ledger, TargetRecord
 from odibi_sql.run.stores.staging import clear_retired
 from odibi_sql.run.stores.store import Stored, store
@@ -152,8 +153,8 @@ def test_after_a_kill_it_is_clear_which_version_is_there(tmp_path, monkeypatch, 
             original(*_args)
         raise InterruptedError
 
-    original = store_module.put
-    monkeypatch.setattr(store_module, "put", killed)
+    original = versions.exchange_whole
+    monkeypatch.setattr(versions, "exchange_whole", killed)
     with pytest.raises(InterruptedError):
         put(tmp_path, path, "select 22 a, 2 k", mode="append", run="r2", key="k2")
     monkeypatch.undo()
@@ -166,7 +167,7 @@ def test_after_a_kill_it_is_clear_which_version_is_there(tmp_path, monkeypatch, 
 
 def test_what_cannot_be_told_is_said(tmp_path, monkeypatch):
     put(tmp_path, "o.csv", "select 1 a, 1 k", mode="append", run="r1")
-    monkeypatch.setattr(store_module, "put", lambda *_: (_ for _ in ()).throw(InterruptedError))
+    monkeypatch.setattr(versions, "exchange_whole", lambda *_: (_ for _ in ()).throw(InterruptedError))
     with pytest.raises(InterruptedError):
         put(tmp_path, "o.csv", "select 2 a, 2 k", mode="append", run="r2")
     monkeypatch.undo()

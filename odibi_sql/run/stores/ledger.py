@@ -49,12 +49,21 @@ class TargetRecord(msgspec.Struct, frozen=True, kw_only=True):
     is_timed: bool = True
 
 
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """The version before, where it is kept: `path` starts from the project."""
+
+    path: str
+    record: TargetRecord
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """The record of a target."""
 
     now: TargetRecord
     before: TargetRecord | None = None
     is_pending: bool = False  # `before` may still be what is there
+    kept: Kept | None = None  # the version before `now`
+    older: Kept | None = None  # the version before `before`
 
 
 class Ledger:
@@ -84,22 +93,34 @@ class Ledger:
         rows = self.database.read("SELECT record FROM targets WHERE path = ?", self._name(final))
         return _decoded(rows[0][0]) if rows else None
 
-    def announce(self, final: Path, ready: Path, record: TargetRecord) -> None:
-        """Write down, before it is put there, that `final` becomes what is at `ready`."""
+    def kept(self, final: Path) -> Kept | None:
+        """Return the version before the one that is there; None where none is kept, or something else changed it."""
+        entry, there = self.entry(final), self.there(final)
+        if entry is None or there is None:
+            return None
+        return entry.kept if there.seal == entry.now.seal else entry.older
+
+    def announce(self, final: Path, ready: Path, record: TargetRecord, kept: Kept | None = None) -> None:
+        """Write down, before it is put there, that `final` becomes what is at `ready`.
+
+        `kept`: what is there now, and where it will be then.
+        """
         seen = signature(ready, record.is_timed)
         assert seen is not None
         strict = seen.strict if ready.is_dir() else ""  # moving a file changes its inode
         now = replace(record, seal=seen.seal, strict=strict)
+        before, older = self.there(final), self.kept(final)
+        entry = Entry(now=now, before=before, is_pending=True, kept=kept, older=older)
         with self.database.transaction() as connection:
-            self._write(connection, final, Entry(now=now, before=self.there(final), is_pending=True))
+            self._write(connection, final, entry)
 
     def confirm(self, final: Path, record: TargetRecord) -> None:
         """Write down that what `record` is of is at `final`. Where that is lost, `announce` has said enough."""
         seen = signature(final, record.is_timed)
         assert seen is not None
-        now = replace(record, seal=seen.seal, strict=seen.strict)
+        now, kept = replace(record, seal=seen.seal, strict=seen.strict), self.kept(final)
         with self.database.transaction(flushed=False) as connection:
-            self._write(connection, final, Entry(now=now))
+            self._write(connection, final, Entry(now=now, kept=kept))
 
     @contextmanager
     def locked(self, final: Path) -> Iterator[None]:

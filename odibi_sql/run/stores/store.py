@@ -17,7 +17,8 @@ from odibi_sql.run.stores.making import Made, make
 from odibi_sql.run.stores.same import is_same
 from odibi_sql.run.stores.signature import signature
 from odibi_sql.run.stores.staging import clear_stale, staging
-from odibi_sql.run.stores.swap import flush, make_folders, put
+from odibi_sql.run.stores.swap import flush, make_folders
+from odibi_sql.run.stores.versions import put_and_keep, tidy
 
 REPLACING = ("default", "overwrite")  # modes that leave nothing of what was there
 _NOTHING = Commit()
@@ -173,10 +174,10 @@ def publish(prepared: Prepared, ledger: Ledger) -> None:
         path = prepared.stage.target.path
         raise EngineProblem(f"`{path}` was changed by something else while this run wrote it", "run it again")
     if prepared.ready is not None:
-        ledger.announce(prepared.final, prepared.ready, prepared.record)
-        put(prepared.ready, prepared.final)
+        put_and_keep(ledger, prepared.ready, prepared.final, prepared.record)
     with suppress(StateProblem):  # the rows are there and announced: that nothing is pending makes the next run quicker
         ledger.confirm(prepared.final, prepared.record)
+        tidy(ledger, prepared.final)
 
 
 def _seal(final: Path) -> str:

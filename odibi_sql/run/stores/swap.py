@@ -35,6 +35,15 @@ def put(ready: Path, final: Path) -> None:
     _flush(final.parent)
 
 
+def exchange_whole(ready: Path, final: Path) -> bool:
+    """Exchange what is at `ready` and at `final`, in one step and on the disk; False where that cannot be had."""
+    if not exchange(ready, final):
+        return False
+    _flush(ready.parent)
+    _flush(final.parent)
+    return True
+
+
 def make_folders(ready: Path, final: Path) -> float:
     """Make in `final`, empty, the folders that are in `ready` alone; return from when on the two can be exchanged.
 

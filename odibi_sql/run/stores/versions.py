@@ -1,0 +1,93 @@
+"""The version before of a target: kept when a new one is put in its place, and put back by `odibi rollback`.
+
+A new version is moved to where the old one is to be kept, and the two are exchanged: in one step the new one is in its
+place and the old one in the other. Nothing is copied; where the project is on another file system, nothing is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import time
+from pathlib import Path
+
+from odibi_sql.run.engines.engine import EngineProblem
+from odibi_sql.run.stores.ledger import Kept, Ledger, TargetRecord
+from odibi_sql.run.stores.signature import signature
+from odibi_sql.run.stores.staging import remove
+from odibi_sql.run.stores.swap import exchange_whole, make_folders, put
+
+
+def put_and_keep(ledger: Ledger, ready: Path, final: Path, record: TargetRecord) -> None:
+    """Announce what is ready, and put it in its place; what was there is kept."""
+    place = _moved_in(ledger, ready, final)
+    if place is None:
+        ledger.announce(final, ready, record)
+        put(ready, final)
+        return
+    kept = Kept(path=place.relative_to(ledger.root).as_posix(), record=_record_of(ledger, final))
+    ledger.announce(final, place, record, kept)
+    if not exchange_whole(place, final):
+        put(place, final)
+
+
+def rollback(ledger: Ledger, path: str, final: Path) -> TargetRecord:
+    """Put the version before of a target back, and keep the one that is there; return what is there then.
+
+    Raises EngineProblem where there is none, or something else changed one of the two; StateProblem, OSError.
+    """
+    with ledger.locked(final):
+        there, kept = ledger.there(final), ledger.kept(final)
+        if there is None:
+            reason = "was never stored by this project" if ledger.entry(final) is None else "was changed since"
+            raise EngineProblem(f"`{path}` {reason}", "there is nothing to go back from" if not final.exists() else "")
+        place = ledger.root / kept.path if kept is not None else None
+        if kept is None or place is None or _seal(place) != kept.record.seal:
+            raise EngineProblem(f"no version before of `{path}` is kept", "one is, once a run has replaced another")
+        ripe = make_folders(place, final)
+        ledger.announce(final, place, kept.record, Kept(path=kept.path, record=there))
+        time.sleep(max(0.0, ripe - time.monotonic()))
+        if not exchange_whole(place, final):
+            raise EngineProblem(f"`{path}` is on a file system that cannot exchange two names in one step")
+        ledger.confirm(final, kept.record)
+        return kept.record
+
+
+def tidy(ledger: Ledger, final: Path) -> None:
+    """Remove all versions of a target but the one before, and what runs that were killed left there."""
+    room, kept = _room(ledger, final), ledger.kept(final)
+    if room.is_dir():
+        for each in room.iterdir():
+            if kept is None or each != ledger.root / kept.path:
+                remove(each)
+
+
+def _moved_in(ledger: Ledger, ready: Path, final: Path) -> Path | None:
+    """Move what is ready to where the old version is to be kept; None where there is none, or it cannot be."""
+    if not final.exists():
+        return None
+    place = _room(ledger, final) / secrets.token_hex(6)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        ready.rename(place)
+    except OSError:  # another file system
+        return None
+    return place
+
+
+def _room(ledger: Ledger, final: Path) -> Path:
+    return ledger.root / ".odibi" / "versions" / hashlib.sha256(os.fsencode(final)).hexdigest()[:16]
+
+
+def _record_of(ledger: Ledger, final: Path) -> TargetRecord:
+    """Return the record of what is there; of what something else put there, no more is known than that."""
+    known = ledger.there(final)
+    if known is not None:
+        return known
+    return TargetRecord(stage="", at=final.stat().st_mtime, rows=0, bytes=0, files=0, seal=_seal(final))
+
+
+def _seal(place: Path) -> str:
+    seen = signature(place)
+    return seen.seal if seen is not None else ""
