@@ -32,7 +32,7 @@ STEPS = (  # of a store, in about the order in which they come
     "stores.ledger:Ledger.announce",
     "stores.ledger:Ledger._write",
     "stores.store:put_and_keep",
-    "stores.versions:_moved_in",
+    "stores.versions:moved_in",
     "stores.versions:put",
     "stores.swap:exchange",
     "stores.swap:retire",

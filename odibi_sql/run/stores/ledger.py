@@ -11,7 +11,7 @@ import hashlib
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -64,6 +64,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     is_pending: bool = False  # `before` may still be what is there
     kept: Kept | None = None  # the version before `now`
     older: Kept | None = None  # the version before `before`
+    staged: str = ""  # where `now` is while it is not in its place, of stores that are published together
 
 
 class Ledger:
@@ -105,14 +106,27 @@ class Ledger:
 
         `kept`: what is there now, and where it will be then.
         """
+        self.write([(final, self.coming(final, ready, record, kept))])
+
+    def coming(self, final: Path, ready: Path, record: TargetRecord, kept: Kept | None) -> Entry:
+        """Return the record of a target that becomes what is at `ready`."""
         seen = signature(ready, record.is_timed)
         assert seen is not None
         strict = seen.strict if ready.is_dir() else ""  # moving a file changes its inode
         now = replace(record, seal=seen.seal, strict=strict)
-        before, older = self.there(final), self.kept(final)
-        entry = Entry(now=now, before=before, is_pending=True, kept=kept, older=older)
+        return Entry(now=now, before=self.there(final), is_pending=True, kept=kept, older=self.kept(final))
+
+    def write(self, entries: Iterable[tuple[Path, Entry]]) -> None:
+        """Write down records, all of them or none, and on the disk."""
         with self.database.transaction() as connection:
-            self._write(connection, final, entry)
+            for final, entry in entries:
+                self._write(connection, final, entry)
+
+    def unpublished(self) -> list[tuple[Path, Entry]]:
+        """Return the targets that a run which published together left out, with what is to be there."""
+        rows = self.database.read("""SELECT path, record FROM targets WHERE record NOT LIKE '%"staged":""%'""")
+        found = ((self.root.resolve() / path, _decoded(text)) for path, text in rows)
+        return [(final, entry) for final, entry in found if entry is not None and entry.is_pending and entry.staged]
 
     def confirm(self, final: Path, record: TargetRecord) -> None:
         """Write down that what `record` is of is at `final`. Where that is lost, `announce` has said enough."""

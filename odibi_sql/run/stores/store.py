@@ -169,15 +169,20 @@ def publish(prepared: Prepared, ledger: Ledger) -> None:
     """
     if prepared.record is None:
         return
-    is_replaced = prepared.stage.mode == "overwrite" and prepared.ready is not None
-    if not is_replaced and _seal(prepared.final) != prepared.seen:
-        path = prepared.stage.target.path
-        raise EngineProblem(f"`{path}` was changed by something else while this run wrote it", "run it again")
+    hold_unchanged(prepared)
     if prepared.ready is not None:
         put_and_keep(ledger, prepared.ready, prepared.final, prepared.record)
     with suppress(StateProblem):  # the rows are there and announced: that nothing is pending makes the next run quicker
         ledger.confirm(prepared.final, prepared.record)
         tidy(ledger, prepared.final)
+
+
+def hold_unchanged(prepared: Prepared) -> None:
+    """Raise EngineProblem where something else changed a target since the store was made ready."""
+    is_replaced = prepared.stage.mode == "overwrite" and prepared.ready is not None
+    if prepared.record is not None and not is_replaced and _seal(prepared.final) != prepared.seen:
+        path = prepared.stage.target.path
+        raise EngineProblem(f"`{path}` was changed by something else while this run wrote it", "run it again")
 
 
 def _seal(final: Path) -> str:

@@ -21,13 +21,12 @@ from odibi_sql.run.stores.swap import exchange_whole, make_folders, put
 
 def put_and_keep(ledger: Ledger, ready: Path, final: Path, record: TargetRecord) -> None:
     """Announce what is ready, and put it in its place; what was there is kept."""
-    place = _moved_in(ledger, ready, final)
+    place = moved_in(ledger, ready, final) if final.exists() else None
     if place is None:
         ledger.announce(final, ready, record)
         put(ready, final)
         return
-    kept = Kept(path=place.relative_to(ledger.root).as_posix(), record=_record_of(ledger, final))
-    ledger.announce(final, place, record, kept)
+    ledger.announce(final, place, record, kept_at(ledger, place, final))
     if not exchange_whole(place, final):
         put(place, final)
 
@@ -63,10 +62,8 @@ def tidy(ledger: Ledger, final: Path) -> None:
                 remove(each)
 
 
-def _moved_in(ledger: Ledger, ready: Path, final: Path) -> Path | None:
-    """Move what is ready to where the old version is to be kept; None where there is none, or it cannot be."""
-    if not final.exists():
-        return None
+def moved_in(ledger: Ledger, ready: Path, final: Path) -> Path | None:
+    """Move what is ready to where the old version is to be kept; None where that cannot be."""
     place = _room(ledger, final) / secrets.token_hex(6)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -74,6 +71,11 @@ def _moved_in(ledger: Ledger, ready: Path, final: Path) -> Path | None:
     except OSError:  # another file system
         return None
     return place
+
+
+def kept_at(ledger: Ledger, place: Path, final: Path) -> Kept:
+    """Return what is at `final` now as the version that will be kept at a place."""
+    return Kept(path=place.relative_to(ledger.root).as_posix(), record=_record_of(ledger, final))
 
 
 def _room(ledger: Ledger, final: Path) -> Path:

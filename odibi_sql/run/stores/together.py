@@ -1,0 +1,99 @@
+"""Stores that are published together: all of them are put in place, or none.
+
+Each is made ready by `prepare`, whole and flushed. `publish_together` writes down in one transaction what all targets
+become and where it is: that is the commit. Then it puts one after the other in its place. A run that is killed in
+between is rolled forward by `roll_forward`, which every command calls before it does anything else.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from odibi_sql.run.state.database import StateProblem
+from odibi_sql.run.stores.ledger import Entry, Ledger
+from odibi_sql.run.stores.signature import signature
+from odibi_sql.run.stores.store import Prepared, hold_unchanged
+from odibi_sql.run.stores.swap import exchange_whole, make_folders, put
+from odibi_sql.run.stores.versions import kept_at, moved_in, tidy
+
+
+@contextmanager
+def held_together(ledger: Ledger) -> Iterator[None]:
+    """Hold off other runs that publish together: two that hold some targets each would wait for each other."""
+    with ledger.locked(ledger.root / ".odibi" / "together"):
+        yield
+
+
+def publish_together(prepared: Sequence[Prepared], ledger: Ledger) -> None:
+    """Put all that is ready in its place. The targets are still held: their `let_go` is closed by the caller.
+
+    Raises EngineProblem where something else changed a target meanwhile, StateProblem, OSError: nothing was put in its
+    place then, or it was written down that all of it will be.
+    """
+    for each in prepared:
+        hold_unchanged(each)
+    coming = [_staged(each, ledger) for each in prepared if each.ready is not None]
+    ledger.write(coming)
+    for final, entry in coming:
+        _put(ledger, final, entry)
+    for each in prepared:
+        if each.ready is None and each.record is not None:
+            with suppress(StateProblem):
+                ledger.confirm(each.final, each.record)
+
+
+def roll_forward(ledger: Ledger) -> list[str]:
+    """Put in its place what a run that was killed had still to put there; return what could not be, in words."""
+    problems = []
+    for final, _ in ledger.unpublished():
+        with ledger.locked(final):
+            entry = ledger.entry(final)  # another process may have been faster
+            if entry is not None and entry.is_pending and entry.staged:
+                problems += _rolled(ledger, final, entry)
+    return problems
+
+
+def _rolled(ledger: Ledger, final: Path, entry: Entry) -> list[str]:
+    expected = entry.kept.record.seal if entry.kept is not None else ""
+    if _seal(final) == entry.now.seal:
+        ledger.confirm(final, entry.now)
+        return []
+    if _seal(final) == expected and _seal(Path(entry.staged)) == entry.now.seal:
+        _put(ledger, final, entry)
+        return []
+    ledger.write([(final, replace(entry, staged=""))])  # it is told once
+    why = "was changed by something else since" if _seal(final) != expected else f"`{entry.staged}` is gone"
+    return [f"`{final}` was to be published together with others, and {why}"]
+
+
+def _staged(prepared: Prepared, ledger: Ledger) -> tuple[Path, Entry]:
+    """Return what a target becomes, and where that is until then: in `.odibi`, where no other run clears it away."""
+    ready, final, record = prepared.ready, prepared.final, prepared.record
+    assert ready is not None
+    assert record is not None
+    place = moved_in(ledger, ready, final)
+    kept = kept_at(ledger, place, final) if place is not None and final.exists() else None
+    entry = ledger.coming(final, place or ready, record, kept)
+    return final, replace(entry, staged=str((place or ready).resolve()))
+
+
+def _put(ledger: Ledger, final: Path, entry: Entry) -> None:
+    place = Path(entry.staged)
+    ripe = make_folders(place, final)
+    time.sleep(max(0.0, ripe - time.monotonic()))
+    if not final.exists() or not exchange_whole(place, final):
+        final.parent.mkdir(parents=True, exist_ok=True)
+        put(place, final)
+    with suppress(StateProblem):  # it is there and written down
+        ledger.confirm(final, entry.now)
+        tidy(ledger, final)
+
+
+def _seal(place: Path) -> str:
+    seen = signature(place)
+    return seen.seal if seen is not None else ""

@@ -1,0 +1,133 @@
+"""Stores that are published together: all or none, whenever the process is killed."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+from plans import rows, write
+
+from odibi_sql.run import Settings
+from odibi_sql.run.engines.duckdb import DuckDB
+from odibi_sql.run.engines.engine import EngineProblem
+from odibi_sql.run.state.database import Database
+from odibi_sql.run.stores import together, versions
+from odibi_sql.run.stores.ledger import Commit, Ledger
+from odibi_sql.run.stores.staging import clear_retired
+from odibi_sql.run.stores.store import prepare
+from odibi_sql.run.stores.together import held_together, publish_together, roll_forward
+
+PATHS = ("o.csv", "f", "h", "same.csv")
+
+
+def publish(root: Path, number: int) -> None:
+    with ExitStack() as stack:
+        ledger = Ledger(root, stack.enter_context(closing(Database(root))))
+        engine = stack.enter_context(closing(DuckDB(Settings(root=root))))
+        stack.enter_context(held_together(ledger))
+        ready = []
+        for path in PATHS:
+            sql = f"select {number if path != 'same.csv' else 0} a, {number} % 2 k"
+            if path == "same.csv":
+                sql = "select 0 a"
+            partition = ("k",) if path == "h" else ()
+            stage = write(path, path, sql, format_="csv", is_folder="." not in path, partition=partition)
+            ready.append(prepare(engine, stage, ledger, Commit(run=f"r{number}", key=f"k{number}")))
+            stack.enter_context(ready[-1].let_go)
+        publish_together(ready, ledger)
+    clear_retired()
+
+
+def forward(root: Path) -> list[str]:
+    with closing(Database(root)) as database:
+        return roll_forward(Ledger(root, database))
+
+
+def values(root: Path) -> list[int]:
+    found = []
+    for path in PATHS[:3]:
+        place = root / path
+        files = f"{place}/**/*.csv" if place.is_dir() else str(place)
+        found += [row[0] for row in rows(f"select a from read_csv('{files}', header = true)")]
+    return found
+
+
+def test_all_are_published(tmp_path):
+    for number in (1, 2, 3):
+        publish(tmp_path, number)
+        assert values(tmp_path) == [number] * 3
+    assert forward(tmp_path) == []
+    with closing(Database(tmp_path)) as database:
+        ledger = Ledger(tmp_path, database)
+        records = [ledger.current(tmp_path / path) for path in PATHS]
+        assert [each and each.key for each in records] == ["k3"] * 4
+        assert versions.rollback(ledger, "f", tmp_path / "f").run == "r2"
+    assert values(tmp_path) == [3, 2, 3]
+    assert list(tmp_path.glob(".odibi-*")) == []
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("at", [0, 1, 2])
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_what_is_killed_in_between_is_rolled_forward(tmp_path, monkeypatch, is_first, at, side):
+    if not is_first:
+        publish(tmp_path, 1)
+    original, taken = together._put, []
+
+    def killed(*arguments):
+        taken.append(arguments)
+        if len(taken) == at + 1 and side == "before":
+            raise InterruptedError
+        original(*arguments)
+        if len(taken) == at + 1:
+            raise InterruptedError
+
+    monkeypatch.setattr(together, "_put", killed)
+    with pytest.raises(InterruptedError):
+        publish(tmp_path, 2)
+    monkeypatch.undo()
+    assert forward(tmp_path) == []
+    assert values(tmp_path) == [2] * 3
+    assert forward(tmp_path) == []
+    publish(tmp_path, 3)
+    assert values(tmp_path) == [3] * 3
+
+
+def test_what_is_killed_before_the_commit_leaves_all_as_it_was(tmp_path, monkeypatch):
+    publish(tmp_path, 1)
+    monkeypatch.setattr(Ledger, "write", lambda *_: (_ for _ in ()).throw(InterruptedError))
+    with pytest.raises(InterruptedError):
+        publish(tmp_path, 2)
+    monkeypatch.undo()
+    assert forward(tmp_path) == []
+    assert values(tmp_path) == [1] * 3
+
+
+def test_nothing_is_published_where_one_target_was_changed(tmp_path, monkeypatch):
+    publish(tmp_path, 1)
+    held = together.hold_unchanged
+
+    def changed(prepared):
+        if prepared.stage.target.path == "f":
+            (tmp_path / "f/more.csv").write_text("a,k\n7,7\n")
+        held(prepared)
+
+    monkeypatch.setattr(together, "hold_unchanged", changed)
+    with pytest.raises(EngineProblem, match="was changed by something else"):
+        publish(tmp_path, 2)
+    (tmp_path / "f/more.csv").unlink()
+    assert values(tmp_path) == [1] * 3
+
+
+def test_what_was_changed_since_is_not_replaced(tmp_path, monkeypatch):
+    publish(tmp_path, 1)
+    monkeypatch.setattr(together, "_put", lambda *_: (_ for _ in ()).throw(InterruptedError))
+    with pytest.raises(InterruptedError):
+        publish(tmp_path, 2)
+    monkeypatch.undo()
+    (tmp_path / "o.csv").write_text("a,k\n77,7\n")
+    (problem,) = forward(tmp_path)
+    assert "o.csv` was to be published together with others, and was changed by something else since" in problem
+    assert values(tmp_path) == [77, 2, 2]
+    assert forward(tmp_path) == []  # it is told once
