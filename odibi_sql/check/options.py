@@ -15,7 +15,7 @@ from odibi_sql.diagnostics.options_errors import BadOption, DuplicateOption, Unk
 from odibi_sql.diagnostics.versions_errors import NotInThisVersion
 from odibi_sql.ir.formats import FORMATS, LATER_FORMATS, Format, FormatOption, Side
 
-STEP_OPTIONS = ("when", "owner", "tags", "materialize", "retry", "backoff", "timeout", "cache")
+STEP_OPTIONS = ("when", "owner", "tags", "materialize", "retry", "backoff", "timeout", "cache", "publish")
 MOST_RETRIES = 100
 SIDES = {"read": "when it is read,", "write": "when it is written,"}
 
@@ -91,7 +91,7 @@ def _literal(context: Context, value: syntax.Expr) -> ir.Literal | None:
     return constant(context, value)
 
 
-def check_step_options(context: Context, written: Sequence[syntax.Option]) -> ir.StepOptions:
+def check_step_options(context: Context, written: Sequence[syntax.Option], *, is_store: bool = False) -> ir.StepOptions:
     """Return what `with (…)` says of a step. A `when` that is false, or null, skips it."""
     found: dict[str, Any] = {}
     seen: set[str] = set()
@@ -111,6 +111,11 @@ def check_step_options(context: Context, written: Sequence[syntax.Option]) -> ir
                 found[name] = _truth(context, each)
             case "retry":
                 found[name] = _count(context, each)
+            case "publish" if is_store:
+                found["together"] = _is_together(context, each)
+            case "publish":
+                suggestion = "it is said of stores"
+                context.report(UnknownOption(span=each.name.span, name=name, owner="a step", suggestion=suggestion))
             case "backoff" | "timeout":
                 found[name] = _seconds(context, each)
             case _:
@@ -167,6 +172,15 @@ def _truth(context: Context, written: syntax.Option) -> bool | None:
         return None if literal is None or not isinstance(literal.value, bool) else literal.value
     _bad(context, written, "true or false")
     return None
+
+
+def _is_together(context: Context, written: syntax.Option) -> bool:
+    literal = _literal(context, written.value)
+    if literal is not None and literal.value == "together":
+        return True
+    if literal is not None:
+        _bad(context, written, "`together`")
+    return False
 
 
 def _count(context: Context, written: syntax.Option) -> int | None:

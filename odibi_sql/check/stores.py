@@ -33,7 +33,7 @@ def check_store(context: Context, statement: syntax.Store, layer: str | None) ->
     """Return the store, or None where something that it needs is wrong."""
     dataset = dataset_named(context, statement.dataset)
     format_ = check_format(context, statement.format)
-    options = check_step_options(context, statement.options)
+    options = check_step_options(context, statement.options, is_store=True)
     for each in statement.options:
         if each.name.text == "when" and calls_of_rows(each.value):
             what, instead = "`rows(…)` in the `when` of a store", "say it of the step that is stored"

@@ -125,8 +125,8 @@ def lines_of(outcome: StageOutcome) -> list[str]:
             facts.append(f"{outcome.files} files")
     if outcome.status in {"done", "failed"}:
         facts.append(f"{outcome.seconds:.2f} s")
-    if outcome.status == "skipped":
-        facts.append(f"skipped: {outcome.message}")
+    if outcome.status in {"skipped", "cancelled"}:
+        facts.append(f"{outcome.status}: {outcome.message}")
     elif outcome.status in {"done", "cached"} and outcome.message:
         facts.append(outcome.message)
     target = f" -> {outcome.target}" if outcome.target else ""

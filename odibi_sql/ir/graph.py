@@ -27,6 +27,7 @@ class StepOptions(msgspec.Struct, frozen=True, kw_only=True):
     backoff: float | None = None  # seconds before the first of these, doubled for each next one
     timeout: float | None = None  # seconds that one try may take
     cache: bool | None = None  # true: its rows are kept for later runs; false: it is computed each time
+    together: bool = False  # a store: it is put in place with all others that say so, or not at all
     skip: bool = False  # `when` was false
 
     @property

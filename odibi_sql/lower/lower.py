@@ -191,6 +191,7 @@ class Work:
             is_unique=store.is_unique,
             clock=self.clock if store.mode == "scd2" else None,
             is_ordered=bool(draft.order),
+            together=store.options.together,
             table=table,
         )
 

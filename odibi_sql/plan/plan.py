@@ -65,6 +65,7 @@ class Write(Stage, frozen=True, kw_only=True):
     is_unique: bool = False  # no two rows of the query have the same keys, as is known without looking at them
     clock: datetime.datetime | None = None  # mode scd2: naive, UTC: since when a new row holds
     is_ordered: bool = False  # the rows of the query have an order, which the files keep
+    together: bool = False  # it is put in place with all others that say so, or not at all
     table: str | None = None  # later stages read the rows, once they are stored, as this table of the run
 
 

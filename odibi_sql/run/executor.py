@@ -17,15 +17,16 @@ from odibi_sql.run.checkpoints import Checkpoints
 from odibi_sql.run.engines.engine import Engine, EngineProblem
 from odibi_sql.run.job import Job
 from odibi_sql.run.kept import forget_most
-from odibi_sql.run.outcome import Listener, RunProblem, RunResult, Settings, StageOutcome
+from odibi_sql.run.outcome import Listener, RunProblem, RunResult, Settings, StageOutcome, Status
 from odibi_sql.run.recorder import Recorder
 from odibi_sql.run.reuse import Reuse
-from odibi_sql.run.stages import Done, Place, adopt_stage, failed, keep_stage, outcome_of, run_stage
+from odibi_sql.run.stages import Done, Place, adopt_stage, failed, failed_with, keep_stage, outcome_of, run_stage
 from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.run.stores.guard import endangers, paths_read
 from odibi_sql.run.stores.ledger import Commit, Ledger
 from odibi_sql.run.stores.staging import clear_retired
 from odibi_sql.run.stores.store import refusal
+from odibi_sql.run.stores.together import held_together, publish_together, roll_forward
 
 _THERE = ("done", "cached")  # with these the rows of a stage can be read
 _TICK = 0.1  # seconds between two looks at the progress, and at what takes too long
@@ -47,7 +48,10 @@ def execute(
     started = time.perf_counter()
     run = _Run(plan, settings, listener)
     with ExitStack() as stack:
+        stack.callback(run.let_go)
         try:
+            if database is not None:
+                run.hold_together(database, stack)
             if job is not None and database is not None:
                 run.keep_record(job, database, stack)
             run.refuse()
@@ -111,17 +115,32 @@ class _Run:
         self.checkpoints: Checkpoints | None = None
         self.origin = ""  # the run that appends are done for
         self.warnings: list[str] = []
+        self.prepared: list[Done] = []  # stores that are whole, and not to be seen before all of them are
         self.left_out: set[str] = set()  # stages that a condition of the pipeline leaves out
 
     def keep_record(self, job: Job, database: Database, stack: ExitStack) -> None:
         """Have the run recorded from here on, and take what is known from other runs. Raises StateProblem."""
         root = self.settings.root
         self.warnings += [database.warning] if database.warning else []
-        self.place = Place(root=root, database=database)
         self.reuse = Reuse(self.plan, job, database, Ledger(root, database))
         self.recorder = stack.enter_context(Recorder(self.plan, job, root, database))
         self.origin = job.origin or self.recorder.run
         self.checkpoints = Checkpoints(job.checkpoint, self.plan, job.layers)
+
+    def hold_together(self, database: Database, stack: ExitStack) -> None:
+        """Use the state of the project; end what a run that was killed had begun to publish, and keep others from
+        publishing together meanwhile. Raises StateProblem."""
+        self.place = Place(root=self.settings.root, database=database)
+        ledger = Ledger(self.settings.root, database)
+        self.warnings += roll_forward(ledger)
+        if any(isinstance(stage, Write) and stage.together for stage in self.plan.stages):
+            stack.enter_context(held_together(ledger))
+
+    def let_go(self) -> None:
+        """Hold the targets of stores that are not published no longer, and remove what was made ready."""
+        for done in self.prepared:
+            if done.prepared is not None:
+                done.prepared.let_go.close()
 
     def make_room(self) -> None:
         """Remove kept rows that were not used for longest, where they take more than they may."""
@@ -143,6 +162,7 @@ class _Run:
             try:
                 while self.ready or self.running or self.later:
                     self._step(pool, stack)
+                self._publish()
             except BaseException:  # the pool waits for what runs
                 self._interrupt()
                 raise
@@ -252,10 +272,40 @@ class _Run:
         if done.problem is not None and done.problem.can_pass and not attempts.is_last and goes_on:
             self._try_again(stage, done.problem)
             return
+        done = replace(done, outcome=replace(done.outcome, attempts=attempts.number))
+        if done.prepared is not None:
+            self.prepared.append(done)
+        else:
+            self._take(stage, done)
+
+    def _take(self, stage: Stage, done: Done) -> None:
+        """Take in how a stage went in the end."""
         if done.outcome.status == "done" and self.reuse is not None and not self.reuse.remember(stage, done):
             self.warnings.append(f"the files that `{stage.name}` reads changed while it ran; it may hold some of both")
-        self._over(stage, replace(done, outcome=replace(done.outcome, attempts=attempts.number)))
+        self._over(stage, done)
         self._save(stage, done)
+
+    def _publish(self) -> None:
+        """Put all stores in place that are published together, if every one of them is ready."""
+        assert not self.prepared or self.place.database is not None
+        if not self.prepared or self.place.database is None:
+            return
+        is_whole = not self.problems and not self.is_cancelled
+        problem: Exception | None = None
+        try:
+            if is_whole:
+                ready = [done.prepared for done in self.prepared if done.prepared is not None]
+                publish_together(ready, Ledger(self.place.root, self.place.database))
+        except (EngineProblem, StateProblem, OSError) as error:
+            problem = error
+        self.let_go()
+        for done in self.prepared:
+            stage = self.stages[done.outcome.stage]
+            if problem is not None:
+                done = failed_with(stage, problem)
+            elif not is_whole:
+                done = Done(outcome=outcome_of(stage, "cancelled", "not all that it is published with is ready"))
+            self._take(stage, done)
 
     def _save(self, stage: Stage, done: Done) -> None:
         """Say that rows were kept from which a resumed run can start."""
@@ -329,13 +379,15 @@ class _Run:
         """Return the result, with a reason for each stage that did not run."""
         for stage in self.plan.stages:
             if stage.name not in self.outcomes:
-                self._finish(Done(outcome=outcome_of(stage, "skipped", self._why_skipped(stage))))
+                has_begun = self.attempts[stage.name].number > 0
+                status: Status = "cancelled" if has_begun else "skipped"
+                self._finish(Done(outcome=outcome_of(stage, status, self._why_skipped(stage))))
         is_there = (each.status in _THERE or each.stage in self.left_out for each in self.outcomes.values())
         is_done = not self.problems and all(is_there)
         status = "cancelled" if self.is_cancelled else "done" if is_done else "failed"
         result = RunResult(
             pipeline=self.plan.pipeline,
-            status=status,  # type: ignore[arg-type]
+            status=status,
             seconds=seconds,
             stages=tuple(self.outcomes[stage.name] for stage in self.plan.stages),
             problems=tuple(self.problems),

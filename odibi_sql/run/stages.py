@@ -17,11 +17,11 @@ from odibi_sql.run.engines.engine import Cancelled, Engine, EngineProblem
 from odibi_sql.run.gates import broken, outcomes
 from odibi_sql.run.kept import as_store, keep
 from odibi_sql.run.outcome import RunProblem, StageOutcome, Status
-from odibi_sql.run.state.database import Database
+from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.run.state.results import Kept
-from odibi_sql.run.stores.ledger import Commit
+from odibi_sql.run.stores.ledger import Commit, Ledger
 from odibi_sql.run.stores.staging import without_staging
-from odibi_sql.run.stores.store import Stored, final_path, store
+from odibi_sql.run.stores.store import Prepared, Stored, final_path, prepare, store
 
 Kind = OneOf["materialize", "check", "write", "answer"]
 
@@ -33,6 +33,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     problem: RunProblem | None = None
     answer: Any = None
     content: str = ""
+    prepared: Prepared | None = None  # a store that is whole, and not to be seen yet
     kept: Kept | None = None  # where the rows are kept for later runs
 
 
@@ -93,10 +94,8 @@ def _timed(stage: Stage, do: Callable[[], Done]) -> Done:
         done = do()
     except Cancelled:
         done = Done(outcome=outcome_of(stage, "cancelled", "the run was cancelled"))
-    except EngineProblem as problem:
-        done = failed(stage, problem.reason, problem.hint, can_pass=problem.can_pass)
-    except OSError as error:
-        done = failed(stage, _of_system(error), can_pass=passes(error))
+    except (EngineProblem, StateProblem, OSError) as error:
+        done = failed_with(stage, error)
     return replace(done, outcome=replace(done.outcome, seconds=time.perf_counter() - started))
 
 
@@ -109,17 +108,24 @@ def _run(engine: Engine, stage: Stage, place: Place, commit: Commit) -> Done:
             words = broken(rules)
             done = failed(stage, words) if words else Done(outcome=outcome_of(stage, "done"))
             return replace(done, outcome=replace(done.outcome, rules=rules))
+        case Write(together=True) if place.database is not None:
+            prepared = prepare(engine, stage, Ledger(place.root, place.database), commit)
+            return replace(_stored(stage, prepared.stored), prepared=prepared)
         case Write():
             stored = store(engine, stage, place.root, commit, place.database)
             if stage.table is not None:
                 engine.adopt(stage.table, stage, final_path(stage, place.root))
-            outcome = replace(outcome_of(stage, "done"), rows=stored.rows, bytes=stored.bytes, files=stored.files)
-            return Done(outcome=replace(outcome, message=_left(stored)), content=stored.content)
+            return _stored(stage, stored)
         case Answer():
             table = engine.answer(stage)
             outcome = replace(outcome_of(stage, "done"), rows=table.num_rows, bytes=table.nbytes)
             return Done(outcome=outcome, answer=table)
     raise TypeError(stage)
+
+
+def _stored(stage: Write, stored: Stored) -> Done:
+    outcome = replace(outcome_of(stage, "done"), rows=stored.rows, bytes=stored.bytes, files=stored.files)
+    return Done(outcome=replace(outcome, message=_left(stored)), content=stored.content)
 
 
 def _left(stored: Stored) -> str:
@@ -140,6 +146,18 @@ def failed(stage: Stage, message: str, hint: str = "", *, can_pass: bool = False
     message = without_staging(message)
     problem = RunProblem(stage=stage.name, steps=stage.steps, message=message, hint=hint, can_pass=can_pass)
     return Done(outcome=outcome_of(stage, "failed", message), problem=problem)
+
+
+def failed_with(stage: Stage, error: Exception) -> Done:
+    """Return the outcome of a stage that something made fail."""
+    match error:
+        case EngineProblem():
+            return failed(stage, error.reason, error.hint, can_pass=error.can_pass)
+        case StateProblem():
+            return failed(stage, error.reason, error.hint)
+        case OSError():
+            return failed(stage, _of_system(error), can_pass=passes(error))
+    raise TypeError(error)
 
 
 def _of_system(error: OSError) -> str:

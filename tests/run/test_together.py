@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from plans import rows, write
 
+from odibi_sql import api
 from odibi_sql.run import Settings
 from odibi_sql.run.engines.duckdb import DuckDB
 from odibi_sql.run.engines.engine import EngineProblem
@@ -131,3 +133,56 @@ def test_what_was_changed_since_is_not_replaced(tmp_path, monkeypatch):
     assert "o.csv` was to be published together with others, and was changed by something else since" in problem
     assert values(tmp_path) == [77, 2, 2]
     assert forward(tmp_path) == []  # it is told once
+
+
+PIPELINE = """
+ingest a from values (x int64, c string) (1, '{one}'), (2, '{other}')
+store a to csv "a.csv" with (publish: together)
+transform b from a | derive y = cast(c as int64)
+store b to csv "b" partition by x with (publish: together)
+transform d from a | derive y = x
+store d to csv "d.csv"
+"""
+
+
+def run(root: Path, one: str, other: str, **more: Any) -> dict[str, str]:
+    """Return how each store went."""
+    text = PIPELINE.format(one=one, other=other)
+    result = api.run(api.from_text(text, root), settings=Settings(root=root, fail_fast=False), **more)
+    return {each.stage: each.status for each in result.run.stages}
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "spark"])
+def test_a_pipeline_publishes_all_or_none(tmp_path, engine, request):
+    more = {"engine": engine, "session": request.getfixturevalue("spark") if engine == "spark" else None}
+    assert run(tmp_path, "1", "x", **more) == {"store a": "cancelled", "store b": "failed", "store d": "done"}
+    assert sorted(each.name for each in tmp_path.iterdir()) == [".odibi", "d.csv"]
+    assert run(tmp_path, "1", "2", **more) == dict.fromkeys(["store a", "store b", "store d"], "done")
+    before = {each: each.read_text() for each in tmp_path.rglob("*.csv")}
+    assert run(tmp_path, "1", "2", **more) == dict.fromkeys(["store a", "store b", "store d"], "cached")
+    assert run(tmp_path, "7", "x", **more)["store a"] == "cancelled"
+    after = {each: each.read_text() for each in tmp_path.rglob("*.csv") if ".odibi" not in each.parts}
+    assert {each: text for each, text in before.items() if each.name != "d.csv"} == {
+        each: text for each, text in after.items() if each.name != "d.csv"
+    }
+
+
+def test_a_run_rolls_forward_what_another_left(tmp_path, monkeypatch):
+    run(tmp_path, "1", "2")
+    puts = []
+
+    def put_once(*args):
+        puts.append(args)
+        if len(puts) > 1:
+            raise KeyboardInterrupt
+        return put(*args)
+
+    put = together._put
+    monkeypatch.setattr(together, "_put", put_once)
+    run(tmp_path, "3", "4")
+    monkeypatch.undo()
+    assert len(puts) == 2
+    result = api.run(api.from_text("ingest a from values (i int64) (1)\nstore a to csv 'other.csv'", tmp_path))
+    assert result.success
+    assert (tmp_path / "a.csv").read_text() == "x,c\n1,3\n2,4\n"
+    assert sorted(each.read_text() for each in (tmp_path / "b").rglob("*.csv")) == ["c,y\n3,3\n", "c,y\n4,4\n"]

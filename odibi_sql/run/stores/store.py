@@ -12,7 +12,16 @@ from msgspec.structs import replace
 from odibi_sql.plan import Write
 from odibi_sql.run.engines.engine import Combined, Engine, EngineProblem
 from odibi_sql.run.state.database import Database, StateProblem
-from odibi_sql.run.stores.ledger import Commit, Entry, Ledger, TargetRecord, applied_as, ledger_of, made_now
+from odibi_sql.run.stores.ledger import (
+    MOST_APPLIED,
+    Commit,
+    Entry,
+    Ledger,
+    TargetRecord,
+    applied_as,
+    ledger_of,
+    made_now,
+)
 from odibi_sql.run.stores.making import Made, make
 from odibi_sql.run.stores.same import is_same
 from odibi_sql.run.stores.signature import signature
@@ -129,7 +138,7 @@ def _prepared(
         return _held(stack, stage, final, None, record, stored, seen)
     made = make(engine, stage, final, ready)
     record = made_now(stage.name, commit, made.rows, made.bytes, made.files)
-    record = replace(record, is_timed=not made.is_linked, applied=(*applied, here) if here else applied)
+    record = replace(record, is_timed=not made.is_linked, applied=(*applied, here)[-MOST_APPLIED:] if here else applied)
     stored = Stored(rows=made.rows, bytes=made.bytes, files=made.files, content=commit.content, combined=made.combined)
     if _changes_nothing(stage, made, final, ready):
         known = ledger.current(final)
