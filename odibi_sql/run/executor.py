@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import secrets
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing
@@ -224,7 +225,8 @@ class _Run:
             is_folder = self.plan.dialect == "spark"
             self.running[stage.name] = pool.submit(keep_stage, engine, stage, self.place, key, is_folder=is_folder)
             return
-        commit = Commit(run=self.origin, key=key, content=key)
+        # The id of the rows is another each time: what is known of a key is known of rows that were seen to be its own.
+        commit = Commit(run=self.origin, key=key, content=f"{key[:16]}-{secrets.token_hex(8)}")
         self.running[stage.name] = pool.submit(run_stage, engine, stage, self.place, commit)
 
     def _is_to_be_kept(self, stage: Stage) -> TypeGuard[Materialize]:

@@ -134,7 +134,7 @@ class Reuse:
             elif isinstance(stage, Materialize):
                 if is_read and self._found(stage) is None:
                     wanted.add(stage.name)
-            elif self._found(stage) is None and (isinstance(stage, Write) or is_read or not self._readers[stage.name]):
+            elif self._found(stage) is None:
                 wanted.add(stage.name)
         return wanted
 

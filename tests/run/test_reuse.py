@@ -170,6 +170,14 @@ def test_a_rule_that_fails_is_counted_again(root: Path) -> None:
     assert not (root / "good.parquet").exists()
 
 
+def test_a_rule_that_is_new_is_counted_though_the_rows_are_known(root: Path) -> None:
+    run(root)
+    text = PIPELINE.replace("  | derive double", "  | expect few: amount < 6 else fail\n  | derive double")
+    result = api.run(api.from_text(text, root))
+    assert [each.message for each in result.run.problems] == ["1 row breaks `few`: `amount < 6`"]
+    assert ran(run(root)) == []
+
+
 def test_files_that_change_while_they_are_read_are_not_taken_for_what_they_were(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +193,27 @@ def test_files_that_change_while_they_are_read_are_not_taken_for_what_they_were(
     monkeypatch.setattr(executor, "_engine", opened)
     assert len(ran(run(root))) > 0
     assert (root / "counts.csv").read_text() == "client,n\na,1\nb,2\n"
+
+
+def test_rows_of_other_files_are_not_taken_for_those_of_a_key_that_is_known(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key is known from a sound run; then the store is lost, and made anew while its files change."""
+    run(root)
+    for name in ("good.parquet", "totals.csv", "counts.csv"):
+        (root / name).unlink()
+    opened = executor._engine
+
+    def opening(*args: Any) -> Any:
+        (root / "orders.csv").write_text(ORDERS + "4,b,9\n")
+        return opened(*args)
+
+    monkeypatch.setattr(executor, "_engine", opening)
+    run(root)
+    monkeypatch.setattr(executor, "_engine", opened)
+    (root / "orders.csv").write_text(ORDERS)
+    run(root)
+    assert (root / "counts.csv").read_text() == "client,n\na,1\nb,1\n"
 
 
 EDITS = [
