@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Any
 from typing import Literal as OneOf
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from sqlglot import exp
 
 from odibi_sql import ir
+from odibi_sql.lower.naming import unused
 
 JoinWord = OneOf["", "LEFT", "RIGHT", "FULL", "SEMI", "ANTI", "CROSS", "ASOF", "ASOF LEFT"]
 FAILING = ("error", "raise_error")  # functions that fail the run
@@ -191,10 +193,12 @@ def merged(one: tuple[Cte, ...], other: tuple[Cte, ...]) -> tuple[Cte, ...]:
     return (*one, *(each for each in other if id(each) not in seen))
 
 
-def with_alias(draft: Draft, old: str, alias: str) -> Draft:
-    """Return the draft with its source `old` under another alias. It is plain."""
-    if alias == old:
+def with_free_alias(draft: Draft, old: str, taken: Iterable[str]) -> Draft:
+    """Return the draft with its source `old` under an alias that is not taken, if its own is. It is plain."""
+    others = [each.lower() for each in taken]
+    if old.lower() not in others:
         return draft
+    alias = unused(old, (*others, *(source.alias for source in draft.sources), *_names_inside(draft)))
 
     def renamed(sql: Any) -> Any:
         copy = sql.copy()
@@ -217,3 +221,13 @@ def with_alias(draft: Draft, old: str, alias: str) -> Draft:
         where=tuple(map(renamed, draft.where)),
         order=tuple(map(renamed, draft.order)),
     )
+
+
+def _names_inside(draft: Draft) -> Iterator[str]:
+    """Give the names that queries within the expressions of a draft have for what they read: a source that was called
+    so would be hidden from them."""
+    trees = [value.sql for value in draft.env.values()]
+    trees += [*draft.where, *draft.order, *(each for joined in draft.joins for each in joined.on)]
+    for tree in trees:
+        for node in tree.find_all(exp.Table, exp.TableAlias):
+            yield node.name

@@ -9,9 +9,8 @@ from sqlglot import exp
 
 from odibi_sql import ir
 from odibi_sql.ir.walk import columns_used, has_subquery
-from odibi_sql.lower.draft import Draft, Joined, JoinWord, Source, merged, with_alias
+from odibi_sql.lower.draft import Draft, Joined, JoinWord, Source, merged, with_free_alias
 from odibi_sql.lower.expressions import lower_expression
-from odibi_sql.lower.naming import unused
 from odibi_sql.lower.scope import Place, Scope, absorbed, conjuncts
 from odibi_sql.lower.wrapping import MOST_JOINS, wrap
 
@@ -129,8 +128,7 @@ def apart(right: Draft, left: Draft, place: Place) -> Draft:
     """Return the right side under an alias that nothing else has."""
     assert right.source is not None
     taken = (*(source.alias for source in left.sources), *place.taken)
-    alias = right.source.alias
-    return with_alias(right, alias, unused(alias, taken))
+    return with_free_alias(right, right.source.alias, taken)
 
 
 def _using(conditions: tuple[Any, ...], left: Draft, right: Draft) -> tuple[str, ...]:

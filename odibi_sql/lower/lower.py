@@ -12,7 +12,7 @@ from odibi_sql import ir
 from odibi_sql.ir.readers import reads
 from odibi_sql.lower.cost import is_cheap
 from odibi_sql.lower.dialect import Dialect
-from odibi_sql.lower.draft import Draft, over_source, with_alias
+from odibi_sql.lower.draft import Draft, over_source, with_free_alias
 from odibi_sql.lower.finish import finish
 from odibi_sql.lower.goals import Asked, what_is_asked
 from odibi_sql.lower.grouping import lower_sort
@@ -248,7 +248,7 @@ class Work:
         if clashing and not draft.is_plain:
             return wrap(draft, place)
         for alias in clashing:
-            draft = with_alias(draft, alias, unused(alias, (*place.taken, *(each.alias for each in draft.sources))))
+            draft = with_free_alias(draft, alias, place.taken)
         return draft
 
     def _add(self, kind: type[Stage], name: str, draft: Draft, schema: ir.Schema, traits: Traits, **more: Any) -> None:
