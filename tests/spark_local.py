@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 from functools import cache
 from typing import Any
 
@@ -37,6 +38,7 @@ def session() -> Any:
         "spark.sql.shuffle.partitions": "2",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
+        "spark.sql.warehouse.dir": tempfile.mkdtemp(prefix="odibi-warehouse-"),
     }
     for name, value in {**own, **settings}.items():
         builder = builder.config(name, value)
