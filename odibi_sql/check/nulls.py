@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 from collections.abc import Callable, Iterable
 
 from odibi_sql import functions, ir
@@ -45,10 +46,15 @@ def _call_can_be_null(function: str, args: tuple[ir.Expr, ...], not_null: frozen
 
 
 def is_nonzero(divisor: ir.Expr) -> bool:
-    """Whether a divisor is a constant other than zero."""
+    """Whether a divisor is a constant other than zero. What is less than one can become zero by a cast."""
+    is_exact = True
     while isinstance(divisor, ir.Cast):
+        is_exact = is_exact and divisor.is_implicit
         divisor = divisor.operand
-    return isinstance(divisor, ir.Literal) and divisor.value is not None and divisor.value != 0
+    value: ir.Value = divisor.value if isinstance(divisor, ir.Literal) else None
+    if isinstance(value, bool) or not isinstance(value, int | float | decimal.Decimal):
+        return False
+    return value != 0 and (is_exact or value >= 1 or value <= -1)
 
 
 def case_can_be_null(

@@ -82,6 +82,24 @@ def test_numbers(text: str, type_: str, shown: str) -> None:
     assert (described(text), show(typed(text))) == (type_, shown)
 
 
+@pytest.mark.parametrize(
+    ("divisor", "can_be_null"),
+    [
+        ("2", False),
+        ("0", True),
+        ("0.5", False),
+        ("cast(3 as int32)", False),
+        ("cast(1.5 as int64)", False),
+        ("cast(0.4 as int64)", True),
+        ("cast(cast(-0.5 as decimal(10, 2)) as int64)", True),
+        ("cast(0.001 as decimal(10, 2))", True),
+        ("cast('0' as int64)", True),
+    ],
+)
+def test_a_quotient_is_null_where_its_divisor_can_be_zero(divisor: str, can_be_null: bool) -> None:
+    assert typed(f"coalesce(i, 1) / {divisor}").nullable == can_be_null
+
+
 @pytest.mark.parametrize(("text", "type_"), TIMES)
 def test_times_and_durations(text: str, type_: str) -> None:
     assert described(text) == type_
