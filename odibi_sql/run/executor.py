@@ -23,10 +23,9 @@ from odibi_sql.run.recorder import Recorder
 from odibi_sql.run.reuse import Reuse
 from odibi_sql.run.stages import Done, Place, adopt_stage, failed, failed_with, keep_stage, outcome_of, run_stage
 from odibi_sql.run.state.database import Database, StateProblem
-from odibi_sql.run.stores.guard import endangers, paths_read
 from odibi_sql.run.stores.ledger import Commit, Ledger
+from odibi_sql.run.stores.refusals import refusals
 from odibi_sql.run.stores.staging import clear_retired
-from odibi_sql.run.stores.store import refusal
 from odibi_sql.run.stores.together import held_together, publish_together, roll_forward
 
 _THERE = ("done", "cached")  # with these the rows of a stage can be read
@@ -77,13 +76,6 @@ def _engine(name: str, settings: Settings) -> Engine:
     from odibi_sql.run.engines.duckdb import DuckDB
 
     return DuckDB(settings)
-
-
-def _refused(stage: Write, place: Place, read: frozenset[str]) -> EngineProblem | None:
-    try:
-        return endangers(stage, place.root, read) or refusal(stage, place.root, place.database)
-    except OSError as error:
-        return EngineProblem(f"`{stage.target.path}` cannot be written: {(error.strerror or str(error)).lower()}")
 
 
 class _Run:
@@ -150,12 +142,8 @@ class _Run:
 
     def refuse(self) -> None:
         """Hold every store to its mode, before anything runs."""
-        read = paths_read(self.plan, self.settings.root)
-        for stage in self.plan.stages:
-            if isinstance(stage, Write):
-                problem = _refused(stage, self.place, read)
-                if problem is not None:
-                    self._finish(failed(stage, problem.reason, problem.hint))
+        for stage, problem in refusals(self.plan, self.place.root, self.place.database):
+            self._finish(failed(stage, problem.reason, problem.hint))
 
     def go(self, stack: ExitStack) -> None:
         """Run all stages; return when nothing runs any more. The engine is there once something needs it."""
@@ -289,7 +277,6 @@ class _Run:
 
     def _publish(self) -> None:
         """Put all stores in place that are published together, if every one of them is ready."""
-        assert not self.prepared or self.place.database is not None
         if not self.prepared or self.place.database is None:
             return
         is_whole = not self.problems and not self.is_cancelled
@@ -407,8 +394,7 @@ class _Run:
             return "the run was cancelled"
         for need in stage.needs:
             if self.outcomes[need].status not in _THERE:
-                return (
-                    f"it needs `{need}`, which {'failed' if self.outcomes[need].status == 'failed' else 'did not run'}"
-                )
+                ending = "failed" if self.outcomes[need].status == "failed" else "did not run"
+                return f"it needs `{need}`, which {ending}"
         stopper = self.problems[0].stage if self.problems else ""
         return f"the run stopped when `{stopper}` failed" if stopper else "it was not reached"
