@@ -76,6 +76,7 @@ MEANINGS: dict[str, Any] = {
     "day + 1 year": datetime.date(2025, 2, 28),
     "date '2024-01-31' + 1 month": datetime.date(2024, 2, 29),
     "day - date '2024-01-01'": 59,
+    "cast(day + 1 month as string)": "2024-03-29",
     "(day + 1 month) - day": 29,
     "(day + 1 month) - (day + 1 month)": 0,
     "at + 1 second": datetime.datetime(1970, 1, 1, 0, 0, 0, 500000),

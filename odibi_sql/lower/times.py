@@ -21,7 +21,9 @@ def lower_time(name: str, left: Typed, right: Typed, type_: ir.Type, dialect: Di
     if not has_structs(dialect):
         result = binary(KINDS[name], left.sql, right.sql)
         sides = (left.type, right.type)
-        is_dated = isinstance(type_, ir.Date) or (isinstance(type_, ir.Timestamp) and ir.DATE in sides)
+        if isinstance(type_, ir.Date):
+            return Typed(sql=cast_to(result, type_, dialect), type=type_)
+        is_dated = isinstance(type_, ir.Timestamp) and ir.DATE in sides
         return Typed(sql=result, type=ir.TIMESTAMP if is_dated else type_)
     if isinstance(type_, ir.Duration):
         return Typed(sql=_duration(name, left, right, dialect), type=type_)
