@@ -144,3 +144,9 @@ def test_a_filter_proves_no_more_than_is_so(text: str) -> None:
     pipeline = api.from_text(f"{ROWS}\ntransform answer from rows\n| {text}\n| select missing = none is null")
     rows = api.run(pipeline, datasets=["answer"]).dataset("answer").arrow().to_pylist()
     assert [row["missing"] for row in rows] == NULLS[text]
+
+
+def test_the_first_row_is_kept_where_the_order_has_nulls() -> None:
+    rows = "ingest t from values (k int64, d date) (1, null), (1, date '2024-02-29'), (1, date '2025-01-31')"
+    result = api.run(api.from_text(f"{rows}\ntransform u from t | dedupe by k keep first d"), datasets=["u"])
+    assert result.dataset("u").arrow().to_pylist() == [{"k": 1, "d": datetime.date(2024, 2, 29)}]
