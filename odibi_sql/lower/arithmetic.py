@@ -25,9 +25,8 @@ def lower_arithmetic(name: str, left: Typed, right: Typed, type_: ir.Type, wante
         case ir.Date() | ir.Timestamp() | ir.TimestampTz() | ir.Duration():
             return lower_time(name, left, right, type_, dialect)
         case _ if isinstance(wanted, ir.Date):
-            sides = [_as_date(each, dialect) for each in (left, right)]
-            days = operator("date - date", dialect, {"left": sides[0], "right": sides[1]})
-            return Typed(sql=days or binary(exp.Sub, *sides), type=ir.INT64)
+            days = operator("date - date", dialect, {"left": left.sql, "right": right.sql})
+            return Typed(sql=days or binary(exp.Sub, left.sql, right.sql), type=ir.INT64)
         case _ if name == "//":
             return _floor_division(left, right, type_, wanted, dialect)
         case _ if name == "/" and isinstance(type_, ir.Decimal):
@@ -37,11 +36,6 @@ def lower_arithmetic(name: str, left: Typed, right: Typed, type_: ir.Type, wante
         case ir.Float():
             return _float(name, left, right, type_, dialect)
     return _whole(name, left, right, type_, dialect)
-
-
-def _as_date(typed: Typed, dialect: Dialect) -> exp.Expression:
-    """Return a date: with an interval it became a TIMESTAMP, and the difference of two of those is an interval."""
-    return exactly(typed, ir.DATE, dialect) if typed.type == ir.TIMESTAMP else typed.sql
 
 
 def lower_negation(operand: Typed, type_: ir.Type, dialect: Dialect) -> Typed:
