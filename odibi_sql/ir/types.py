@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import UnionType
+
 import msgspec
 
 
@@ -154,17 +156,10 @@ def is_numeric(type_: Type) -> bool:
 
 def is_orderable(type_: Type) -> bool:
     """Whether `<`, `sort`, `min` and `max` take it: all but map and json."""
-    match type_:
-        case Map() | Json():
-            return False
-        case Array(element=element):
-            return is_orderable(element)
-        case Struct(members=members):
-            return all(is_orderable(member.type) for member in members)
-    return True
+    return not has_part(type_, Map | Json)
 
 
-def has_part(type_: Type, kind: type[Type]) -> bool:
+def has_part(type_: Type, kind: type[Type] | UnionType) -> bool:
     """Whether it is of `kind`, or a value of `kind` is in it: an element, a member, the value of a map."""
     match type_:
         case _ if isinstance(type_, kind):
@@ -180,14 +175,7 @@ def has_part(type_: Type, kind: type[Type]) -> bool:
 
 def is_comparable(type_: Type) -> bool:
     """Whether two values of the type are told apart alike by every engine."""
-    match type_:
-        case Map() | Json() | Duration():
-            return False
-        case Array(element=element):
-            return is_comparable(element)
-        case Struct(members=members):
-            return all(is_comparable(each.type) for each in members)
-    return True
+    return not has_part(type_, Map | Json | Duration)
 
 
 def decimal_of(type_: Type) -> Decimal | None:
