@@ -28,7 +28,7 @@ STEPS = (  # of a store, in about the order in which they come
     "stores.store:is_same",
     "stores.store:make_folders",
     "stores.store:flush",
-    "stores.store:_seal",
+    "stores.store:seal_of",
     "stores.ledger:Ledger.announce",
     "stores.ledger:Ledger._write",
     "stores.store:put_and_keep",

@@ -36,6 +36,12 @@ def signature(place: Path, is_timed: bool = True) -> Signature | None:
     return Signature(_digest(weak), _digest(strict), is_timed)
 
 
+def seal_of(place: Path) -> str:
+    """Return the seal of what is there, "" where nothing is."""
+    seen = signature(place)
+    return seen.seal if seen is not None else ""
+
+
 _Fact = tuple[str, int, int, int, int]
 
 

@@ -24,7 +24,7 @@ from odibi_sql.run.stores.ledger import (
 )
 from odibi_sql.run.stores.making import Made, make
 from odibi_sql.run.stores.same import is_same
-from odibi_sql.run.stores.signature import signature
+from odibi_sql.run.stores.signature import seal_of
 from odibi_sql.run.stores.staging import clear_stale, staging
 from odibi_sql.run.stores.swap import flush, make_folders
 from odibi_sql.run.stores.versions import put_and_keep, tidy
@@ -130,7 +130,7 @@ def prepare(engine: Engine, stage: Write, ledger: Ledger, commit: Commit) -> Pre
 def _prepared(
     engine: Engine, stage: Write, ledger: Ledger, commit: Commit, final: Path, ready: Path, stack: ExitStack
 ) -> Prepared:
-    seen, applied = _seal(final), _applied(ledger, stage, final)
+    seen, applied = seal_of(final), _applied(ledger, stage, final)
     here = applied_as(commit, stage.name)
     if stage.mode == "append" and here in applied:
         record = ledger.there(final)
@@ -189,14 +189,9 @@ def publish(prepared: Prepared, ledger: Ledger) -> None:
 def hold_unchanged(prepared: Prepared) -> None:
     """Raise EngineProblem where something else changed a target since the store was made ready."""
     is_replaced = prepared.stage.mode == "overwrite" and prepared.ready is not None
-    if prepared.record is not None and not is_replaced and _seal(prepared.final) != prepared.seen:
+    if prepared.record is not None and not is_replaced and seal_of(prepared.final) != prepared.seen:
         path = prepared.stage.target.path
         raise EngineProblem(f"`{path}` was changed by something else while this run wrote it", "run it again")
-
-
-def _seal(final: Path) -> str:
-    seen = signature(final)
-    return seen.seal if seen is not None else ""
 
 
 def _applied(ledger: Ledger, stage: Write, final: Path) -> tuple[str, ...]:

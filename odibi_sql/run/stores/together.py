@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from odibi_sql.run.state.database import StateProblem
 from odibi_sql.run.stores.ledger import Entry, Ledger
-from odibi_sql.run.stores.signature import signature
+from odibi_sql.run.stores.signature import seal_of
 from odibi_sql.run.stores.store import Prepared, hold_unchanged
 from odibi_sql.run.stores.swap import exchange_whole, make_folders, put
 from odibi_sql.run.stores.versions import kept_at, moved_in, tidy
@@ -60,14 +60,14 @@ def roll_forward(ledger: Ledger) -> list[str]:
 
 def _rolled(ledger: Ledger, final: Path, entry: Entry) -> list[str]:
     expected = entry.kept.record.seal if entry.kept is not None else ""
-    if _seal(final) == entry.now.seal:
+    if seal_of(final) == entry.now.seal:
         ledger.confirm(final, entry.now)
         return []
-    if _seal(final) == expected and _seal(Path(entry.staged)) == entry.now.seal:
+    if seal_of(final) == expected and seal_of(Path(entry.staged)) == entry.now.seal:
         _put(ledger, final, entry)
         return []
     ledger.write([(final, replace(entry, staged=""))])  # it is told once
-    why = "was changed by something else since" if _seal(final) != expected else f"`{entry.staged}` is gone"
+    why = "was changed by something else since" if seal_of(final) != expected else f"`{entry.staged}` is gone"
     return [f"`{final}` was to be published together with others, and {why}"]
 
 
@@ -92,8 +92,3 @@ def _put(ledger: Ledger, final: Path, entry: Entry) -> None:
     with suppress(StateProblem):  # it is there and written down
         ledger.confirm(final, entry.now)
         tidy(ledger, final)
-
-
-def _seal(place: Path) -> str:
-    seen = signature(place)
-    return seen.seal if seen is not None else ""

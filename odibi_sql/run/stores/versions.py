@@ -14,7 +14,7 @@ from pathlib import Path
 
 from odibi_sql.run.engines.engine import EngineProblem
 from odibi_sql.run.stores.ledger import Kept, Ledger, TargetRecord
-from odibi_sql.run.stores.signature import signature
+from odibi_sql.run.stores.signature import seal_of
 from odibi_sql.run.stores.staging import remove
 from odibi_sql.run.stores.swap import exchange_whole, make_folders, put
 
@@ -42,7 +42,7 @@ def rollback(ledger: Ledger, path: str, final: Path) -> TargetRecord:
             reason = "was never stored by this project" if ledger.entry(final) is None else "was changed since"
             raise EngineProblem(f"`{path}` {reason}", "there is nothing to go back from" if not final.exists() else "")
         place = ledger.root / kept.path if kept is not None else None
-        if kept is None or place is None or _seal(place) != kept.record.seal:
+        if kept is None or place is None or seal_of(place) != kept.record.seal:
             raise EngineProblem(f"no version before of `{path}` is kept", "one is, once a run has replaced another")
         ripe = make_folders(place, final)
         ledger.announce(final, place, kept.record, Kept(path=kept.path, record=there))
@@ -87,9 +87,4 @@ def _record_of(ledger: Ledger, final: Path) -> TargetRecord:
     known = ledger.there(final)
     if known is not None:
         return known
-    return TargetRecord(stage="", at=final.stat().st_mtime, rows=0, bytes=0, files=0, seal=_seal(final))
-
-
-def _seal(place: Path) -> str:
-    seen = signature(place)
-    return seen.seal if seen is not None else ""
+    return TargetRecord(stage="", at=final.stat().st_mtime, rows=0, bytes=0, files=0, seal=seal_of(final))
