@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from odibi_sql import ir, syntax
@@ -108,16 +108,16 @@ def check_step_options(context: Context, written: Sequence[syntax.Option], *, is
             case "tags":
                 found[name] = _texts(context, each)
             case "materialize" | "cache":
-                found[name] = _truth(context, each)
+                found[name] = _read(context, each, _truth, "true or false")
             case "retry":
-                found[name] = _count(context, each)
+                found[name] = _read(context, each, _count, f"a whole number from 0 to {MOST_RETRIES}")
             case "publish" if is_store:
                 found["together"] = _is_together(context, each)
             case "publish":
                 suggestion = "it is said of stores"
                 context.report(UnknownOption(span=each.name.span, name=name, owner="a step", suggestion=suggestion))
             case "backoff" | "timeout":
-                found[name] = _seconds(context, each)
+                found[name] = _read(context, each, _seconds, "a length of time, like `10 minutes`")
             case _:
                 suggestion = did_you_mean(name, STEP_OPTIONS)
                 context.report(UnknownOption(span=each.name.span, name=name, owner="a step", suggestion=suggestion))
@@ -166,12 +166,8 @@ def _texts(context: Context, written: syntax.Option) -> tuple[str, ...]:
     return found
 
 
-def _truth(context: Context, written: syntax.Option) -> bool | None:
-    literal = constant(context, written.value)
-    if literal is None or literal.type == ir.UNKNOWN or isinstance(literal.value, bool):
-        return None if literal is None or not isinstance(literal.value, bool) else literal.value
-    _bad(context, written, "true or false")
-    return None
+def _truth(value: ir.Value) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _is_together(context: Context, written: syntax.Option) -> bool:
@@ -183,26 +179,27 @@ def _is_together(context: Context, written: syntax.Option) -> bool:
     return False
 
 
-def _count(context: Context, written: syntax.Option) -> int | None:
-    literal = constant(context, written.value)
-    if literal is None or literal.type == ir.UNKNOWN:
-        return None
-    if isinstance(literal.value, int) and not isinstance(literal.value, bool) and 0 <= literal.value <= MOST_RETRIES:
-        return literal.value
-    _bad(context, written, f"a whole number from 0 to {MOST_RETRIES}")
-    return None
+def _count(value: ir.Value) -> int | None:
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_whole and 0 <= value <= MOST_RETRIES else None  # type: ignore[operator, return-value]
 
 
-def _seconds(context: Context, written: syntax.Option) -> float | None:
+def _seconds(value: ir.Value) -> float | None:
     """Return a length of time; months have none."""
-    literal = constant(context, written.value)
-    if literal is None or literal.type == ir.UNKNOWN:
-        return None
-    value = literal.value
     if isinstance(value, ir.Interval) and value.months == 0 and (value.days, value.microseconds) > (0, 0):
         return value.days * 86400.0 + value.microseconds / 1_000_000
-    _bad(context, written, "a length of time, like `10 minutes`")
     return None
+
+
+def _read(context: Context, written: syntax.Option, read: Callable[[ir.Value], Any], expected: str) -> Any:
+    """Return what `read` makes of the constant that is written; report that it is none of what is expected, or None."""
+    literal = constant(context, written.value)
+    if literal is None or literal.type == ir.UNKNOWN:
+        return None
+    found = read(literal.value)
+    if found is None:
+        _bad(context, written, expected)
+    return found
 
 
 def _bad(context: Context, written: syntax.Option, expected: str) -> None:
