@@ -78,7 +78,7 @@ def is_whole(record: Kept, root: Path) -> bool:
 def forget_most(root: Path, database: Database, limit: int) -> list[Kept]:
     """Remove what was not used for longest, until what is kept takes at most `limit` bytes; return what went."""
     results = Results(database)
-    kept = [(key, record) for key, record in results.list() if isinstance(record, Kept)]
+    kept = results.kept()
     size = sum({record.artifact: record.bytes for _, record in kept}.values())
     gone: dict[str, Kept] = {}
     for key, record in kept:

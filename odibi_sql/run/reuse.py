@@ -153,7 +153,7 @@ class Reuse:
         if stage.name in self._again or (isinstance(stage, Materialize) and not self.can_be_kept(stage)):
             return None
         if stage.name not in self._hits:
-            for key in (self._key_after(stage, {}), self._inputs_key(stage)):
+            for key in (self.key(stage), self._inputs_key(stage)):
                 outcome = None if key is None else self._by(stage, key)
                 if outcome is not None:
                     self._hits[stage.name] = outcome
@@ -176,7 +176,7 @@ class Reuse:
         if there is None or there.content != record.content:
             return None
         self._knows(stage, there.content)
-        self._results.put(self._key_after(stage, {}).digest, record)  # so that next time the first key finds it
+        self._results.put(self.key(stage).digest, record)  # so that next time the first key finds it
         outcome = outcome_of(stage, "cached", "what it would store is there")
         return msgspec.structs.replace(outcome, rows=there.rows, bytes=there.bytes, files=there.files)
 
@@ -195,7 +195,7 @@ class Reuse:
             self._contents[stage.table] = content
 
     def _put(self, stage: Stage, record: Made | Checked | Kept) -> None:
-        for key in (self._key_after(stage, {}), self._inputs_key(stage)):
+        for key in (self.key(stage), self._inputs_key(stage)):
             if key is not None:
                 self._results.put(key.digest, record)
 

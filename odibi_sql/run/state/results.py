@@ -40,6 +40,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True, tag="made"):
     last_used: datetime.datetime | None = None
 
 
+_KEPT = '{"type":"kept"%'  # how the record of kept rows begins
 ResultRecord = Checked | Kept | Made
 _DECODER: msgspec.json.Decoder[ResultRecord] = msgspec.json.Decoder(ResultRecord)
 
@@ -78,9 +79,16 @@ class Results:
         with self._database.transaction(flushed=False) as connection:
             return connection.execute("DELETE FROM results WHERE key = ?", (key,)).rowcount > 0
 
+    def kept(self) -> tuple[tuple[str, Kept], ...]:
+        """Return the rows that are kept, with their keys, as `list` has them; the other results are not read."""
+        return tuple((key, each) for key, each in self._listed(_KEPT) if isinstance(each, Kept))
+
     def list(self) -> tuple[tuple[str, ResultRecord], ...]:
         """Return all results with their keys, what was not used for longest first."""
-        rows = self._database.read("SELECT key, record FROM results ORDER BY key")
+        return self._listed("%")
+
+    def _listed(self, pattern: str) -> tuple[tuple[str, ResultRecord], ...]:
+        rows = self._database.read("SELECT key, record FROM results WHERE record LIKE ? ORDER BY key", pattern)
         found = [(key, record) for key, text in rows if (record := _read(text)) is not None]
         return tuple(sorted(found, key=lambda each: each[1].last_used or each[1].made))
 
