@@ -9,18 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from odibi_sql.cli.common import size_of, stop
+from odibi_sql.cli.common import root_option, size_of, stop, stop_for
 from odibi_sql.cli.exit_codes import FAILED
 
 if TYPE_CHECKING:
     from odibi_sql.run.state.results import Kept
-
-_ROOT = click.option(
-    "--root",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=Path(),
-    help="The folder of the project; without it, the folder that the command is called in.",
-)
 
 
 @click.group("cache")
@@ -29,7 +22,7 @@ def command() -> None:
 
 
 @command.command("ls")
-@_ROOT
+@root_option("The folder of the project")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def ls(root: Path, as_json: bool) -> None:
     """List what is kept, what was not used for longest first."""
@@ -56,7 +49,7 @@ def ls(root: Path, as_json: bool) -> None:
 
 
 @command.command("clear")
-@_ROOT
+@root_option("The folder of the project")
 @click.option("--results", "with_results", is_flag=True, help="Forget what is known of stores and checks as well.")
 def clear(root: Path, with_results: bool) -> None:
     """Remove all rows that are kept. Stores stay as they are; what needs the rows computes them again."""
@@ -73,21 +66,21 @@ def clear(root: Path, with_results: bool) -> None:
             for key in keys:
                 results.forget(key)
     except StateProblem as problem:
-        stop(f"{problem.reason}{f'; {problem.hint}' if problem.hint else ''}", FAILED)
+        stop_for(problem, FAILED)
     forgot = f", {len(keys)} results forgotten" if with_results else ""
     click.echo(f"{len(gone)} removed, {size_of(sum(each.bytes for each in gone))}{forgot}")
 
 
 def _kept(root: Path) -> dict[str, Kept]:
     from odibi_sql.run.state.database import Database, StateProblem
-    from odibi_sql.run.state.results import Kept, Results
+    from odibi_sql.run.state.results import Results
 
     _hold_project(root)
     try:
         with closing(Database(root)) as database:
-            return {key: each for key, each in Results(database).list() if isinstance(each, Kept)}
+            return dict(Results(database).kept())
     except StateProblem as problem:
-        stop(f"{problem.reason}{f'; {problem.hint}' if problem.hint else ''}", FAILED)
+        stop_for(problem, FAILED)
 
 
 def _hold_project(root: Path) -> None:

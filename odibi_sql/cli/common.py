@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
 import click
 
@@ -15,6 +16,12 @@ from odibi_sql.diagnostics import CompileError, Diagnostic, render_all
 
 if TYPE_CHECKING:
     from odibi_sql.run import RunProblem, RunResult
+
+
+class _Problem(Protocol):
+    reason: str
+    hint: str
+
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -32,6 +39,16 @@ def engine_option(command: Command) -> Command:
     """Add the argument of every command that lowers a pipeline: `--engine`."""
     choice = click.Choice(list(ENGINES))
     return click.option("--engine", type=choice, default="duckdb", show_default=True, help="For which engine.")(command)
+
+
+def root_option(what: str) -> Callable[[Command], Command]:
+    """Add `--root`: the folder of the project, `what` in the words of the command."""
+    return click.option(
+        "--root",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        default=Path(),
+        help=f"{what}; without it, the folder that the command is called in.",
+    )
 
 
 def spark_options(command: Command) -> Command:
@@ -75,6 +92,11 @@ def stop(message: str, code: int = WRONG) -> NoReturn:
     """End the command with a message on standard error."""
     click.echo(f"error: {message}", err=True)
     raise click.exceptions.Exit(code)
+
+
+def stop_for(problem: _Problem, code: int = WRONG) -> NoReturn:
+    """End the command with what an exception of ours says, and what to do, on one line."""
+    stop(f"{problem.reason}; {problem.hint}" if problem.hint else problem.reason, code)
 
 
 def stop_failed(result: RunResult) -> NoReturn:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from odibi_sql import ir
 from odibi_sql.api import Pipeline
-from odibi_sql.cli.common import stop
+from odibi_sql.cli.common import stop, stop_for
 from odibi_sql.diagnostics import listed
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def resumable(pipeline: Pipeline, name: str, engine: str, *, has_goals: bool) ->
             runs.dead()
             run = runs.get(name)
     except StateProblem as problem:
-        stop(f"{problem.reason}{f'; {problem.hint}' if problem.hint else ''}")
+        stop_for(problem)
     if not run.can_be_resumed:
         doing = "is still running" if run.status == "running" else "came to its end"
         stop(f"`{run.run}` {doing}: there is nothing to resume; `odibi runs` lists the runs")

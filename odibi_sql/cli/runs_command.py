@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from odibi_sql.cli.common import stop
+from odibi_sql.cli.common import root_option, stop
 
 if TYPE_CHECKING:
     import datetime
@@ -33,12 +33,7 @@ _KEPT = 100  # runs of each pipeline, where nothing else is said
     "--days", type=click.FloatRange(min=0), metavar="N", help="With `--prune`: keep those of the last N days."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; with `--events`, one object a line.")
-@click.option(
-    "--root",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=Path(),
-    help="The folder of the project, where its pipelines are; without it, the folder that the command is called in.",
-)
+@root_option("The folder of the project, where its pipelines are")
 def command(
     run: str | None,
     pipeline: str | None,

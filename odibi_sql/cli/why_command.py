@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from odibi_sql import api
-from odibi_sql.cli.common import findings_shown, load_pipeline, pipeline_options, stop
+from odibi_sql.cli.common import engine_option, findings_shown, load_pipeline, pipeline_options, stop, stop_for
 from odibi_sql.cli.exit_codes import FAILED
 from odibi_sql.diagnostics import did_you_mean
 
@@ -16,7 +16,7 @@ from odibi_sql.diagnostics import did_you_mean
 @click.command("why")
 @pipeline_options
 @click.argument("step", required=False)
-@click.option("--engine", type=click.Choice(list(api.ENGINES)), default="duckdb", show_default=True)
+@engine_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(file: str, parameters: tuple[str, ...], strict: bool, step: str | None, engine: str, as_json: bool) -> None:
     """Tell why the stages of FILE, or those that compute STEP, ran last or did not, and what a run would do now.
@@ -37,7 +37,7 @@ def command(file: str, parameters: tuple[str, ...], strict: bool, step: str | No
     try:
         found = reasons(task.plan, task.job(), pipeline.root)
     except (StateProblem, SourceProblem) as problem:
-        stop(f"{problem.reason}{f'; {problem.hint}' if problem.hint else ''}", FAILED)
+        stop_for(problem, FAILED)
     told = [each for each in found if step is None or step == each.stage or step in each.steps]
     if as_json:
         click.echo(json.dumps([msgspec.to_builtins(each) for each in told], ensure_ascii=False, indent=2))
