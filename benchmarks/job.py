@@ -7,7 +7,6 @@ The data is made in FOLDER (a temporary one where none is named) unless it is th
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import sys
 import tempfile
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 from events import make
-from measure import Cost, cost_of, middle
+from measure import Cost, cost_of, job_options, middle
 
 HERE = Path(__file__).resolve().parent
 EXACT = {
@@ -40,7 +39,7 @@ NEARLY = {
 
 def main() -> None:
     """Make the data, run both in turn, print a line for each figure."""
-    options = _options()
+    options = job_options(__doc__)
     folder = Path(options.folder or tempfile.mkdtemp(prefix="odibi-job-")).resolve()
     make(folder, options.rows)
     ours: list[Cost] = []
@@ -50,14 +49,6 @@ def main() -> None:
         ours.append(_odibi(folder))
     _compare(folder)
     _report(middle(ours), middle(theirs))
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", nargs="?")
-    parser.add_argument("--rows", type=int, default=20_000_000)
-    parser.add_argument("--times", type=int, default=3)
-    return parser.parse_args()
 
 
 def _expert(folder: Path) -> Cost:

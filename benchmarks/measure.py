@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import time
@@ -27,6 +28,15 @@ def cost_of(command: Sequence[str]) -> Cost:
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
     return Cost(used.ru_utime + used.ru_stime, time.perf_counter() - start, used.ru_maxrss * 1024.0)
+
+
+def job_options(doc: str | None) -> argparse.Namespace:
+    """Return what a benchmark of the job was asked for: `folder`, `rows`, `times`."""
+    parser = argparse.ArgumentParser(description=doc)
+    parser.add_argument("folder", nargs="?")
+    parser.add_argument("--rows", type=int, default=20_000_000)
+    parser.add_argument("--times", type=int, default=3)
+    return parser.parse_args()
 
 
 def middle(costs: Sequence[Cost]) -> Cost:

@@ -7,14 +7,13 @@ The record of the runs costs what `recorded` takes more than `bare`: the same pl
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from events import make
-from measure import Cost, cost_of, middle
+from measure import Cost, cost_of, job_options, middle
 
 HERE = Path(__file__).resolve().parent
 CHANGE = ("min(battery)", "max(battery)")
@@ -30,7 +29,7 @@ assert result.success, result.problems
 
 def main() -> None:
     """Make the data, run the job in each way, print a line for each."""
-    options = _options()
+    options = job_options(__doc__)
     folder = Path(options.folder or tempfile.mkdtemp(prefix="odibi-rerun-")).resolve()
     make(folder, options.rows)
     job = (HERE / "job.odibi").read_text()
@@ -47,14 +46,6 @@ def main() -> None:
     for name, costs in found.items():
         cost = middle(costs)
         print(f"{name:20}{cost.cpu:10.2f}{cost.wall:10.2f}")
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", nargs="?")
-    parser.add_argument("--rows", type=int, default=20_000_000)
-    parser.add_argument("--times", type=int, default=3)
-    return parser.parse_args()
 
 
 def _run(file: Path, folder: Path) -> list[str]:
