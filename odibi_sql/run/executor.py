@@ -19,14 +19,15 @@ from odibi_sql.run.engines.engine import Engine, EngineProblem
 from odibi_sql.run.job import Job
 from odibi_sql.run.kept import forget_most
 from odibi_sql.run.outcome import Listener, RunProblem, RunResult, Settings, StageOutcome, Status
+from odibi_sql.run.publishing import let_go, published
 from odibi_sql.run.recorder import Recorder
 from odibi_sql.run.reuse import Reuse
-from odibi_sql.run.stages import Done, Place, adopt_stage, failed, failed_with, keep_stage, outcome_of, run_stage
+from odibi_sql.run.stages import Done, Place, adopt_stage, failed, keep_stage, outcome_of, run_stage
 from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.run.stores.ledger import Commit, Ledger
 from odibi_sql.run.stores.refusals import refusals
 from odibi_sql.run.stores.staging import clear_retired
-from odibi_sql.run.stores.together import held_together, publish_together, roll_forward
+from odibi_sql.run.stores.together import held_together, roll_forward
 
 _THERE = ("done", "cached")  # with these the rows of a stage can be read
 _TICK = 0.1  # seconds between two looks at the progress, and at what takes too long
@@ -48,7 +49,7 @@ def execute(
     started = time.perf_counter()
     run = _Run(plan, settings, listener)
     with ExitStack() as stack:
-        stack.callback(run.let_go)
+        stack.callback(let_go, run.prepared)
         try:
             if database is not None:
                 run.hold_together(database, stack)
@@ -128,12 +129,6 @@ class _Run:
         self.warnings += roll_forward(ledger)
         if any(isinstance(stage, Write) and stage.together for stage in self.plan.stages):
             stack.enter_context(held_together(ledger))
-
-    def let_go(self) -> None:
-        """Hold the targets of stores that are not published no longer, and remove what was made ready."""
-        for done in self.prepared:
-            if done.prepared is not None:
-                done.prepared.let_go.close()
 
     def make_room(self) -> None:
         """Remove kept rows that were not used for longest, where they take more than they may."""
@@ -280,21 +275,8 @@ class _Run:
         if not self.prepared or self.place.database is None:
             return
         is_whole = not self.problems and not self.is_cancelled
-        problem: Exception | None = None
-        try:
-            if is_whole:
-                ready = [done.prepared for done in self.prepared if done.prepared is not None]
-                publish_together(ready, Ledger(self.place.root, self.place.database))
-        except (EngineProblem, StateProblem, OSError) as error:
-            problem = error
-        self.let_go()
-        for done in self.prepared:
-            stage = self.stages[done.outcome.stage]
-            if problem is not None:
-                done = failed_with(stage, problem)
-            elif not is_whole:
-                done = Done(outcome=outcome_of(stage, "cancelled", "not all that it is published with is ready"))
-            self._take(stage, done)
+        for done in published(self.prepared, self.stages, self.place, is_whole=is_whole):
+            self._take(self.stages[done.outcome.stage], done)
 
     def _save(self, stage: Stage, done: Done) -> None:
         """Say that rows were kept from which a resumed run can start."""
