@@ -132,6 +132,8 @@ def lines_of(outcome: StageOutcome) -> list[str]:
     target = f" -> {outcome.target}" if outcome.target else ""
     mark = MARKS[outcome.status][0]
     lines = [f"  {mark} {outcome.stage}{target}  {', '.join(facts)}".rstrip()]
+    if outcome.changed is not None:
+        lines.append(f"      columns: {outcome.changed}")
     broken = [rule for rule in outcome.rules if not rule.holds and rule.action != "skip"]
     return lines + [f"      {rule.action} {rule.rule}: {_breaks(rule)}" for rule in broken]
 

@@ -159,7 +159,10 @@ class QualityFailed(NodeEvent, frozen=True, kw_only=True):
 
 
 class SchemaChanged(NodeEvent, frozen=True, kw_only=True):
-    """The columns of a dataset are not those of the run before: `id int64 not null`, as `odibi check` prints them."""
+    """A store has other columns than what the project stored at its target before: names, types, nullability or order.
+
+    Each is written as `odibi check` prints it: `id int64 not null`.
+    """
 
     dataset: str
     before: tuple[str, ...]

@@ -59,6 +59,19 @@ class RuleOutcome(msgspec.Struct, frozen=True, kw_only=True):
         return self.count == 0
 
 
+class SchemaChange(msgspec.Struct, frozen=True, kw_only=True):
+    """The columns that were stored at a target last, and the others that are there now: `id int64 not null`."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return `- vat int64, + tax float64`; a column with another type is gone and new."""
+        gone = [f"- {each}" for each in self.before if each not in self.after]
+        new = [f"+ {each}" for each in self.after if each not in self.before]
+        return ", ".join([*gone, *new]) or "in another order"
+
+
 class StageOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """How one stage went. `message` says why it failed or was skipped; counts are None where there are none."""
 
@@ -74,6 +87,7 @@ class StageOutcome(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
     rules: tuple[RuleOutcome, ...] = ()
     attempts: int = 0  # how often it was tried
+    changed: SchemaChange | None = None  # of a write
 
 
 class RunResult(msgspec.Struct, frozen=True, kw_only=True):

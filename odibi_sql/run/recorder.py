@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
-from odibi_sql.plan import Plan, Stage
+from odibi_sql.plan import Plan, Stage, Write
 from odibi_sql.run.emitter import Emitter
 from odibi_sql.run.events import (
     CheckpointSaved,
@@ -24,6 +24,7 @@ from odibi_sql.run.events import (
     PipelineStart,
     QualityFailed,
     RunCancelled,
+    SchemaChanged,
     event_file,
 )
 from odibi_sql.run.job import Job
@@ -112,21 +113,7 @@ class Recorder:
 
     def finished(self, stage: Stage, outcome: StageOutcome, hint: str, key: str, parts: dict[str, str]) -> None:
         """A stage is over, or will not run."""
-        for rule in outcome.rules:
-            if not rule.holds and rule.action != "skip":
-                self._emitter.emit(
-                    QualityFailed(
-                        node=stage.name,
-                        kind="check",
-                        steps=stage.steps,
-                        rule=rule.rule,
-                        action=rule.action,
-                        count=rule.count,
-                        counts=rule.counts,
-                        text=rule.text,
-                        quarantine=rule.quarantine,
-                    )
-                )
+        self._tell_findings(stage, outcome)
         self._tell(stage, outcome, hint, key)
         self._runs.stage(self.run, self._record(stage, outcome, key, parts))
         for layer in self._layers_of(stage) if outcome.status in ("done", "cached") else ():
@@ -168,6 +155,35 @@ class Recorder:
                 )
             )
         self._runs.end(self.run, result.status, result.problems)
+
+    def _tell_findings(self, stage: Stage, outcome: StageOutcome) -> None:
+        """Tell what breaks rules, and that other columns were stored."""
+        for rule in outcome.rules:
+            if not rule.holds and rule.action != "skip":
+                self._emitter.emit(
+                    QualityFailed(
+                        node=stage.name,
+                        kind="check",
+                        steps=stage.steps,
+                        rule=rule.rule,
+                        action=rule.action,
+                        count=rule.count,
+                        counts=rule.counts,
+                        text=rule.text,
+                        quarantine=rule.quarantine,
+                    )
+                )
+        if outcome.changed is not None and isinstance(stage, Write):
+            self._emitter.emit(
+                SchemaChanged(
+                    node=stage.name,
+                    kind="write",
+                    steps=stage.steps,
+                    dataset=stage.dataset,
+                    before=outcome.changed.before,
+                    after=outcome.changed.after,
+                )
+            )
 
     def _tell(self, stage: Stage, outcome: StageOutcome, hint: str, key: str) -> None:
         name, kind, steps = stage.name, kind_of(stage), stage.steps

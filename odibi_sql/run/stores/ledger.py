@@ -43,6 +43,7 @@ class TargetRecord(msgspec.Struct, frozen=True, kw_only=True):
     rows: int  # that its run wrote, as bytes and files are
     bytes: int
     files: int
+    columns: tuple[str, ...] = ()  # `id int64 not null`; (): not known
     applied: tuple[str, ...] = ()  # mode append: `RUN STAGE` of all that is in it
     seal: str = ""
     strict: str = ""  # "": not known
@@ -100,6 +101,12 @@ class Ledger:
         if entry is None or there is None:
             return None
         return entry.kept if there.seal == entry.now.seal else entry.older
+
+    def columns(self, final: Path) -> tuple[str, ...]:
+        """Return the columns of what the project stored there last, () where they are not known."""
+        entry = self.entry(final)
+        record = self.there(final) or (entry.now if entry is not None else None)
+        return record.columns if record is not None else ()
 
     def announce(self, final: Path, ready: Path, record: TargetRecord, kept: Kept | None = None) -> None:
         """Write down, before it is put there, that `final` becomes what is at `ready`.
@@ -182,7 +189,7 @@ def applied_as(commit: Commit, stage: str) -> str:
     return f"{commit.run} {stage}" if commit.run else ""
 
 
-def made_now(stage: str, commit: Commit, rows: int, size: int, files: int) -> TargetRecord:
+def made_now(stage: str, commit: Commit, rows: int, size: int, files: int, columns: tuple[str, ...]) -> TargetRecord:
     """Return the record of a version that a stage has made."""
     return TargetRecord(
         key=commit.key,
@@ -193,6 +200,7 @@ def made_now(stage: str, commit: Commit, rows: int, size: int, files: int) -> Ta
         rows=rows,
         bytes=size,
         files=files,
+        columns=columns,
     )
 
 

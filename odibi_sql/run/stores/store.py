@@ -11,6 +11,8 @@ from msgspec.structs import replace
 
 from odibi_sql.plan import Write
 from odibi_sql.run.engines.engine import Combined, Engine, EngineProblem
+from odibi_sql.run.engines.existing import schema_of_target
+from odibi_sql.run.outcome import SchemaChange
 from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.run.stores.ledger import (
     MOST_APPLIED,
@@ -39,6 +41,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     `is_same`: it was, byte for byte, what was there: that stays, and with it the id of its `content`.
     `was_applied`: the rows of this run and stage were there already; nothing was added.
     `combined`: how a merge or a history became of what was there and what is new; `bytes` and `files` are of all of it.
+    `changed`: its columns are others than those that were stored there last.
     """
 
     rows: int
@@ -48,6 +51,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     is_same: bool = False
     was_applied: bool = False
     combined: Combined | None = None
+    changed: SchemaChange | None = None
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,9 +141,13 @@ def _prepared(
         stored = Stored(rows=0, bytes=0, files=0, was_applied=True)
         return _held(stack, stage, final, None, record, stored, seen)
     made = make(engine, stage, final, ready)
-    record = made_now(stage.name, commit, made.rows, made.bytes, made.files)
+    columns, before = tuple(map(str, schema_of_target(stage))), ledger.columns(final)
+    record = made_now(stage.name, commit, made.rows, made.bytes, made.files, columns)
     record = replace(record, is_timed=not made.is_linked, applied=(*applied, here)[-MOST_APPLIED:] if here else applied)
     stored = Stored(rows=made.rows, bytes=made.bytes, files=made.files, content=commit.content, combined=made.combined)
+    stored = replace(
+        stored, changed=SchemaChange(before=before, after=columns) if before not in ((), columns) else None
+    )
     if _changes_nothing(stage, made, final, ready):
         known = ledger.current(final)
         content = known.content if known is not None and known.content else commit.content
