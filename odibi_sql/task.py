@@ -93,9 +93,7 @@ class Task:
         except (SourceProblem, StateProblem) as problem:
             failed = RunProblem(stage="", steps=(), message=problem.reason, hint=problem.hint)
             return RunResult(pipeline=self.graph.pipeline, status="failed", seconds=0.0, stages=(), problems=(failed,))
-        failures = () if told is None else told.failures
-        words = [f"{each.hook} ({each.event.name}): {each.message}" for each in failures]
-        return replace(result, warnings=(*result.warnings, *words))
+        return result if told is None else replace(result, warnings=(*result.warnings, *_failures(told, result.run)))
 
     def _nothing_to_do(self, job: Job, database: Database) -> Plan | None:
         """Return the plan without its statements if none of them would run: lowering takes longer than all the rest."""
@@ -154,6 +152,20 @@ def _told(bus: EventBus | None, hooks: tuple[Any, ...]) -> Iterator[EventBus | N
         else:
             told.drain()
             unregister_hooks(told, hooks)
+
+
+def _failures(bus: EventBus, run: str) -> list[str]:
+    """Return in words which hooks failed in a run: the same failure of a hook once, with how often it came."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for each in bus.failures:
+        if each.event.run == run:
+            found.setdefault((each.hook, each.message), []).append(each.event.name)
+    return [_failed(hook, message, events) for (hook, message), events in found.items()]
+
+
+def _failed(hook: str, message: str, events: list[str]) -> str:
+    often = f", and {len(events) - 1} more" if len(events) > 1 else ""
+    return f"the hook `{hook}` failed with {events[0]}{often}: {message}"
 
 
 def _text_of(value: ir.Value) -> str:

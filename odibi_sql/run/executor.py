@@ -367,9 +367,10 @@ class _Run:
             run=self.recorder.run if self.recorder is not None else "",
             warnings=(*self.warnings, *(self.reuse.warnings if self.reuse is not None else ())),
         )
-        if self.recorder is not None:
-            self.recorder.ended(result)
-        return result
+        if self.recorder is None:
+            return result
+        warning = self.recorder.ended(result)
+        return replace(result, warnings=(*result.warnings, warning)) if warning else result
 
     def _why_skipped(self, stage: Stage) -> str:
         if self.is_cancelled:

@@ -86,11 +86,6 @@ class Recorder:
             self._runs.end(self.run, status, [words])  # type: ignore[arg-type]
         self._stack.__exit__(kind, error, trace)
 
-    @property
-    def warning(self) -> str:
-        """Why the events are not kept, where they are not."""
-        return self._emitter.warning
-
     def started(self, stage: Stage, key: str) -> None:
         """A stage begins."""
         self._started[stage.name] = now = _now()
@@ -125,8 +120,8 @@ class Recorder:
         """Rows were kept from which a resumed run can start."""
         self._emitter.emit(CheckpointSaved(mode=mode, layer=layer, done=done, pending=pending, failed=failed))
 
-    def ended(self, result: RunResult) -> None:
-        """The run is over."""
+    def ended(self, result: RunResult) -> str:
+        """The run is over; return why its events are not kept, where they are not."""
         counts = Counter(each.status for each in result.stages)
         pipeline, seconds = result.pipeline, result.seconds
         if result.status == "done":
@@ -154,7 +149,9 @@ class Recorder:
                     failed=tuple(each.stage for each in result.stages if each.status == "failed"),
                 )
             )
+        self._emitter.close()
         self._runs.end(self.run, result.status, result.problems)
+        return self._emitter.warning
 
     def _tell_findings(self, stage: Stage, outcome: StageOutcome) -> None:
         """Tell what breaks rules, and that other columns were stored."""
