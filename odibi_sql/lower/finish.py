@@ -37,10 +37,7 @@ def finish(draft: Draft, place: Place) -> exp.Expression:
     _add_conditions(draft, shown, place, statement)
     if draft.is_distinct:
         statement.set("distinct", exp.Distinct())
-    elif draft.distinct_on:
-        on = exp.Tuple(expressions=[each.copy() for each in draft.distinct_on])
-        statement.set("distinct", exp.Distinct(on=on))
-    is_ambiguous = _add_order(draft, shown, statement)
+    is_ambiguous = _add_distinct_on(draft, shown, statement) | _add_order(draft, shown, statement)
     if draft.has_window:
         name_windows(statement)
     _settle_qualifiers(draft, statement, is_ambiguous)
@@ -226,26 +223,40 @@ def _key(name: str, key: Any, draft: Draft, shown: _Shown, can_name: bool) -> ex
     return exp.Column(this=exp.Identifier(this=name)) if can_name and is_kept else key.copy()
 
 
+def _add_distinct_on(draft: Draft, shown: _Shown, statement: exp.Select) -> bool:
+    """Add DISTINCT ON; return whether a column of a source has the name of another column of the result."""
+    if not draft.distinct_on:
+        return False
+    keys = [_told_outside(each.copy(), shown) for each in draft.distinct_on]
+    statement.set("distinct", exp.Distinct(on=exp.Tuple(expressions=[key for key, _ in keys])))
+    return any(is_ambiguous for _, is_ambiguous in keys)
+
+
 def _add_order(draft: Draft, shown: _Shown, statement: exp.Select) -> bool:
     """Add ORDER BY and LIMIT; return whether a column of a source has the name of another column of the result."""
     is_ambiguous = False
     keys = []
     for each in draft.order:
         key = each.copy()
-        inner = key.this
-        if isinstance(inner, exp.Column) and inner.table:
-            output = shown.columns.get((inner.table, inner.name))
-            if output is not None:
-                key.set("this", exp.Column(this=exp.Identifier(this=output)))
-            else:
-                is_ambiguous = is_ambiguous or inner.name.lower() in shown.outputs
-        else:
-            key.set("this", _named(inner, shown.tokens))
+        value, is_other = _told_outside(key.this, shown)
+        key.set("this", value)
+        is_ambiguous = is_ambiguous or is_other
         keys.append(key)
     if keys:
         statement.set("order", exp.Order(expressions=keys))
     _add_limit(draft, statement)
     return is_ambiguous
+
+
+def _told_outside(value: exp.Expression, shown: _Shown) -> tuple[exp.Expression, bool]:
+    """Return a value as ORDER BY and DISTINCT ON say it, where a bare name is a column of the result if there is one;
+    and whether it is a column of a source that has the name of another column of the result."""
+    if not isinstance(value, exp.Column) or not value.table:
+        return _named(value, shown.tokens), False
+    output = shown.columns.get((value.table, value.name))
+    if output is not None:
+        return exp.Column(this=exp.Identifier(this=output)), False
+    return value, value.name.lower() in shown.outputs
 
 
 def _add_limit(draft: Draft, statement: exp.Expression) -> None:

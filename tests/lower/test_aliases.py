@@ -24,3 +24,22 @@ def test_names_of_queries_inside_are_not_taken(query: str) -> None:
     result = api.run(api.from_text(text), datasets=["found"])
     assert result.success, result.run.problems
     assert result.dataset("found").arrow()["id"].to_pylist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("steps", "rows"),
+    [
+        ("dedupe by k keep any | set k = k % k", [None, None]),
+        ("dedupe by k keep any | select k = k + 1", [None, 1]),
+        ("dedupe by k keep any | select k = 0 * v, other = k", [0, 0]),
+        ("sort k nulls first | select k = -k", [None, 0, 0]),
+    ],
+)
+def test_a_new_column_of_an_old_name_does_not_take_its_place_as_a_key(steps: str, rows: list[int | None]) -> None:
+    rows_of_t = "(0, 1), (null, 1), (0, 1)"
+    ingest = f"ingest t from values (k int64, v int64) {rows_of_t} with (materialize: true)"
+    text = f"{ingest}\ntransform found from t | {steps}"
+    result = api.run(api.from_text(text), datasets=["found"])
+    assert result.success, result.run.problems
+    found = result.dataset("found").arrow()["k"].to_pylist()
+    assert sorted(found, key=lambda each: (each is not None, each)) == rows
