@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from odibi_sql.cli.common import root_option, size_of, stop, stop_for
-from odibi_sql.cli.exit_codes import FAILED
+from odibi_sql.cli.common import root_option, size_of
+from odibi_sql.cli.state import state_of
+from odibi_sql.cli.tables import time_of
 
 if TYPE_CHECKING:
     from odibi_sql.run.state.results import Kept
@@ -42,7 +42,7 @@ def ls(root: Path, as_json: bool) -> None:
         click.echo(json.dumps(found, indent=2))
         return
     for key, each in kept:
-        used = (each.last_used or each.made).strftime("%Y-%m-%d %H:%M:%S")
+        used = time_of(each.last_used or each.made)
         click.echo(f"{key[:12]}  {each.rows:>12,} rows  {size_of(each.bytes):>9}  used {used} UTC")
     total = sum({each.artifact: each.bytes for _, each in kept}.values())
     click.echo(f"{len(kept)} kept, {size_of(total)}")
@@ -54,35 +54,20 @@ def ls(root: Path, as_json: bool) -> None:
 def clear(root: Path, with_results: bool) -> None:
     """Remove all rows that are kept. Stores stay as they are; what needs the rows computes them again."""
     from odibi_sql.run.kept import forget_most
-    from odibi_sql.run.state.database import Database, StateProblem
     from odibi_sql.run.state.results import Results
 
-    _hold_project(root)
-    try:
-        with closing(Database(root)) as database:
-            gone = forget_most(root, database, 0)
-            results = Results(database)
-            keys = [key for key, _ in results.list()] if with_results else []
-            for key in keys:
-                results.forget(key)
-    except StateProblem as problem:
-        stop_for(problem, FAILED)
+    with state_of(root) as database:
+        gone = forget_most(root, database, 0)
+        results = Results(database)
+        keys = [key for key, _ in results.list()] if with_results else []
+        for key in keys:
+            results.forget(key)
     forgot = f", {len(keys)} results forgotten" if with_results else ""
     click.echo(f"{len(gone)} removed, {size_of(sum(each.bytes for each in gone))}{forgot}")
 
 
 def _kept(root: Path) -> dict[str, Kept]:
-    from odibi_sql.run.state.database import Database, StateProblem
     from odibi_sql.run.state.results import Results
 
-    _hold_project(root)
-    try:
-        with closing(Database(root)) as database:
-            return dict(Results(database).kept())
-    except StateProblem as problem:
-        stop_for(problem, FAILED)
-
-
-def _hold_project(root: Path) -> None:
-    if not (root / ".odibi" / "state.db").is_file():
-        stop(f"no run of a pipeline is known in `{root}`: there is no `.odibi/state.db`")
+    with state_of(root) as database:
+        return dict(Results(database).kept())

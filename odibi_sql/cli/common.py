@@ -88,15 +88,21 @@ def _split(parameter: str) -> tuple[str, str]:
     return name, value
 
 
-def stop(message: str, code: int = WRONG) -> NoReturn:
-    """End the command with a message on standard error."""
-    click.echo(f"error: {message}", err=True)
+def stop(message: str, code: int = WRONG, hint: str = "") -> NoReturn:
+    """End the command with a message on standard error, and what to do on a line of its own."""
+    _tell(message, hint)
     raise click.exceptions.Exit(code)
 
 
 def stop_for(problem: _Problem, code: int = WRONG) -> NoReturn:
-    """End the command with what an exception of ours says, and what to do, on one line."""
-    stop(f"{problem.reason}; {problem.hint}" if problem.hint else problem.reason, code)
+    """End the command with what an exception of ours says, and what to do."""
+    stop(problem.reason, code, problem.hint)
+
+
+def _tell(message: str, hint: str) -> None:
+    click.echo(f"error: {message}", err=True)
+    if hint:
+        click.echo(f"  help: {hint}", err=True)
 
 
 def stop_failed(result: RunResult) -> NoReturn:
@@ -112,9 +118,7 @@ def stop_failed(result: RunResult) -> NoReturn:
 def show_problem(problem: RunProblem) -> None:
     """Print why a stage failed, and what to do."""
     place = f"{problem.stage}: " if problem.stage else ""
-    click.echo(f"error: {place}{problem.message}", err=True)
-    if problem.hint:
-        click.echo(f"  help: {problem.hint}", err=True)
+    _tell(f"{place}{problem.message}", problem.hint)
 
 
 @contextmanager

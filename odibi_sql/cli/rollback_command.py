@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from odibi_sql import api, ir
-from odibi_sql.cli.common import findings_shown, load_pipeline, pipeline_options, stop
+from odibi_sql.cli.common import findings_shown, load_pipeline, pipeline_options, stop, stop_for
 from odibi_sql.cli.exit_codes import FAILED
 from odibi_sql.diagnostics import did_you_mean
 
@@ -55,8 +55,7 @@ def _rolled_back(root: Path, path: str) -> TargetRecord:
         with ledger_of(root, None) as ledger:
             return rollback(ledger, path, (root / path).resolve())
     except (EngineProblem, StateProblem) as problem:
-        message = problem.reason + (f"\n  help: {problem.hint}" if problem.hint else "")
-        stop(message, FAILED)
+        stop_for(problem, FAILED)
     except OSError as error:
         stop(f"`{path}` cannot be rolled back: {(error.strerror or str(error)).lower()}", FAILED)
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from odibi_sql.cli.common import root_option, stop
+from odibi_sql.cli.state import state_of
+from odibi_sql.cli.tables import one_line, print_table, time_of
 
 if TYPE_CHECKING:
-    import datetime
-
     from odibi_sql.run.events import Event
     from odibi_sql.run.state.runs import RunRecord, Runs, StageRecord
 
@@ -52,7 +51,10 @@ def command(
     be resumed.
     """
     _hold_options(run, with_events, forget, keep, days)
-    with _problems_shown(), _runs_of(root) as runs:
+    from odibi_sql.run.state.runs import Runs
+
+    with state_of(root) as database:
+        runs = Runs(database)
         runs.dead()
         if forget:
             _prune(runs, keep, days, as_json=as_json)
@@ -73,33 +75,6 @@ def _hold_options(run: str | None, with_events: bool, forget: bool, keep: int | 
         stop("`--keep` and `--days` say what `--prune` leaves; add `--prune`")
 
 
-@contextmanager
-def _problems_shown() -> Iterator[None]:
-    from odibi_sql.run.state.database import StateProblem
-
-    try:
-        yield
-    except StateProblem as problem:
-        stop(f"{problem.reason}\n  help: {problem.hint}" if problem.hint else problem.reason)
-
-
-@contextmanager
-def _runs_of(root: Path) -> Iterator[Runs]:
-    """Give the runs of a project. Nothing is made: where there is no state, the command ends."""
-    from odibi_sql.run.state.database import Database
-    from odibi_sql.run.state.runs import Runs
-
-    if not (root / ".odibi" / "state.db").exists():
-        stop(f"no runs in `{root}`; `--root` names the folder of the pipelines, and `odibi run` makes the first one")
-    database = Database(root)
-    if database.warning:
-        click.echo(f"warning: {database.warning}", err=True)
-    try:
-        yield Runs(database)
-    finally:
-        database.close()
-
-
 def _prune(runs: Runs, keep: int | None, days: float | None, *, as_json: bool) -> None:
     names = runs.prune(_KEPT if keep is None and days is None else keep, days)
     if as_json:
@@ -115,10 +90,10 @@ def _list(runs: Runs, found: Sequence[RunRecord], *, as_json: bool) -> None:
         click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
         return
     rows = [
-        (each.run, each.pipeline, each.status, _time(each.started), _seconds(each.seconds), _told(count))
+        (each.run, each.pipeline, each.status, time_of(each.started), _seconds(each.seconds), _told(count))
         for each, count in zip(found, counts, strict=True)
     ]
-    _table(("run", "pipeline", "status", "started (UTC)", "seconds", "stages"), rows, right={4})
+    print_table(("run", "pipeline", "status", "started (UTC)", "seconds", "stages"), rows, right={4})
 
 
 def _show(runs: Runs, record: RunRecord, *, as_json: bool) -> None:
@@ -132,7 +107,7 @@ def _show(runs: Runs, record: RunRecord, *, as_json: bool) -> None:
     if stages:
         click.echo()
         rows = [(each.stage, each.status, _rows(each), _seconds(each.seconds), _why(each)) for each in stages]
-        _table(("stage", "status", "rows", "seconds", "why"), rows, right={2, 3})
+        print_table(("stage", "status", "rows", "seconds", "why"), rows, right={2, 3})
 
 
 def _head(record: RunRecord) -> list[str]:
@@ -140,7 +115,7 @@ def _head(record: RunRecord) -> list[str]:
     facts = {
         "file": record.file,
         "engine": f"{record.engine} {record.engine_version}".strip(),
-        "started": f"{_time(record.started)} UTC{took}",
+        "started": f"{time_of(record.started)} UTC{took}",
         "process": f"{record.process.pid} on {record.process.host}" if record.status == "running" else "",
         "parameters": ", ".join(f"{name} = {value}" for name, value in record.parameters.items()),
         "goals": ", ".join(record.goals),
@@ -148,17 +123,17 @@ def _head(record: RunRecord) -> list[str]:
         "resumed from": record.resumed_from or "",
     }
     lines = [f"{record.run}  {record.pipeline}  {record.status}"]
-    lines += [f"  {name.ljust(12)}  {_one_line(text)}" for name, text in facts.items() if text]
+    lines += [f"  {name.ljust(12)}  {one_line(text)}" for name, text in facts.items() if text]
     for problem in record.problems:
         place = f"{problem.stage}: " if problem.stage else ""
-        lines.append(f"  {'problem'.ljust(12)}  {_one_line(place + problem.message)}")
+        lines.append(f"  {'problem'.ljust(12)}  {one_line(place + problem.message)}")
     return lines
 
 
 def _why(stage: StageRecord) -> str:
     broken = [f"{rule.action} {rule.rule}: {rule.count:,}" for rule in stage.rules if not rule.holds]
     attempts = [f"{stage.attempts} attempts"] if stage.attempts > 1 else []
-    return _one_line("; ".join([*([stage.message] if stage.message else []), *broken, *attempts]))
+    return one_line("; ".join([*([stage.message] if stage.message else []), *broken, *attempts]))
 
 
 def _show_events(root: Path, run: str, *, as_json: bool) -> None:
@@ -182,7 +157,7 @@ def _event(event: Event) -> str:
         if field.name not in common and getattr(event, field.name) not in (field.default, "", None)
     ]
     node = [getattr(event, "node", "")] if hasattr(event, "node") else []
-    return _one_line("  ".join([f"{event.elapsed:9.3f} s", event.name, *node, ", ".join(facts)]).rstrip())
+    return one_line("  ".join([f"{event.elapsed:9.3f} s", event.name, *node, ", ".join(facts)]).rstrip())
 
 
 def _value(value: Any) -> str:
@@ -212,24 +187,5 @@ def _seconds(seconds: float | None) -> str:
     return "" if seconds is None else f"{seconds:.2f}"
 
 
-def _time(moment: datetime.datetime | None) -> str:
-    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}"
-
-
 def _told(counts: Counter[Any]) -> str:
     return ", ".join(f"{count} {status}" for status, count in counts.items())
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.splitlines())
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: set[int]) -> None:
-    """Print aligned columns; those of `right` end under each other."""
-    widths = [max(len(row[place]) for row in (heads, *rows)) for place in range(len(heads))]
-    for row in (heads, *rows):
-        cells = [
-            cell.rjust(width) if place in right else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        click.echo("  ".join(cells).rstrip())

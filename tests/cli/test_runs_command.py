@@ -137,7 +137,7 @@ def test_a_wrong_command_says_what_is_meant(project, arguments, words):
 def test_a_project_without_runs_stays_as_it_is(tmp_path):
     ended = odibi("runs", cwd=tmp_path)
     assert (ended.code, ended.out) == (2, "")
-    assert "no runs in `.`" in ended.err
+    assert "no run of a pipeline is known in `.`" in ended.err
     assert list(tmp_path.iterdir()) == []
 
 
