@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet
 
 from odibi_sql import ir
 from odibi_sql.plan import Write
@@ -27,7 +29,7 @@ class Case:
     def __str__(self) -> str:
         return f"{self.mode} on {self.place}"
 
-    def stage(self, number: int) -> Write:
+    def stage(self, number: int, engine: str = "duckdb") -> Write:
         """Return the stage that stores a version."""
         form = "csv" if self.place.endswith("csv") else "parquet"
         partition = ("k",) if self.place == "h" else ()
@@ -35,7 +37,7 @@ class Case:
         is_keyed = self.mode in ("merge", "scd2")
         return Write(
             name="store a",
-            sql=_sql(number),
+            sql=_sql(number, engine),
             schema=SCHEMA,
             target=target,
             mode=self.mode,
@@ -44,8 +46,8 @@ class Case:
             clock=_clock(number) if self.mode == "scd2" else None,
         )
 
-    def after(self, before: list[Row], number: int) -> list[Row]:
-        """Return the rows of the target after a version was stored."""
+    def after(self, before: list[Row], number: int, clock: datetime.datetime | None = None) -> list[Row]:
+        """Return the rows of the target after a version was stored, at a time."""
         new = rows_of(number)
         match self.mode:
             case "append":
@@ -56,7 +58,7 @@ class Case:
             case "merge":
                 rows = list(({row[0]: row for row in before} | {row[0]: row for row in new}).values())
             case "scd2":
-                rows = _history(before, new, _clock(number))
+                rows = _history(before, new, clock or _clock(number))
             case _:
                 rows = new
         return sorted(rows, key=repr)
@@ -67,15 +69,29 @@ class Case:
 
     def digest(self, connection: duckdb.DuckDBPyConnection, but: int = -1) -> tuple[Any, ...]:
         """Return what stands for the rows that are there, but for one partition."""
-        sql = f"select count(*), sum(hash({self._columns()})::hugeint) from {self._reader()} where k <> {but}"
+        return self._digest(connection, self._reader(), but)
+
+    def digest_at_once(self, connection: duckdb.DuckDBPyConnection) -> tuple[Any, ...]:
+        """Return the same of a file that is opened once."""
+        place = self.root / self.place
+        if self.place.endswith(".csv"):
+            with tempfile.NamedTemporaryFile() as copy:
+                copy.write(place.read_bytes())
+                copy.flush()
+                return self._digest(connection, self._reader(Path(copy.name)))
+        connection.register("opened_once", pyarrow.parquet.read_table(pyarrow.BufferReader(place.read_bytes())))
+        return self._digest(connection, "opened_once")
+
+    def _digest(self, connection: duckdb.DuckDBPyConnection, reader: str, but: int = -1) -> tuple[Any, ...]:
+        sql = f"select count(*), sum(hash({self._columns()})::hugeint) from {reader} where k <> {but}"
         (found,) = connection.execute(sql).fetchall()
         return tuple(found)
 
     def _columns(self) -> str:
         return "id, v, k" + ", valid_from, valid_to, is_current" * (self.mode == "scd2")
 
-    def _reader(self) -> str:
-        path = self.root / self.place
+    def _reader(self, copy: Path | None = None) -> str:
+        path = copy or self.root / self.place
         if self.place.endswith(".csv"):
             types = ["id", "v", "k"]
             more = {"valid_from": "TIMESTAMP", "valid_to": "TIMESTAMP", "is_current": "BOOLEAN"}
@@ -98,13 +114,14 @@ def rows_of(number: int) -> list[Row]:
     return found
 
 
-def _sql(number: int) -> str:
-    id_ = f"((range * 7 + {50 * number}) % 1000)"
+def _sql(number: int, engine: str) -> str:
+    id_, rows = f"((i * 7 + {50 * number}) % 1000)", "id" if engine == "spark" else "range"
     columns = (
-        f"{id_}::bigint AS id, CASE WHEN (range + {number}) % 3 <> 0 THEN {number} ELSE 0 END::bigint AS v,"
-        f" (({id_} // 10 + {number}) % 4)::bigint AS k"
+        f"CAST({id_} AS BIGINT) AS id, CAST(CASE WHEN (i + {number}) % 3 <> 0 THEN {number} ELSE 0 END AS BIGINT) AS v,"
+        f" CAST((floor({id_} / 10) + {number}) % 4 AS BIGINT) AS k"
     )
-    return f"SELECT * FROM (SELECT {columns} FROM range(400)) WHERE k <> {number % 4}"
+    numbers = f"(SELECT {rows} AS i FROM range(400)) AS numbers"
+    return f"SELECT * FROM (SELECT {columns} FROM {numbers}) AS made WHERE k <> {number % 4}"
 
 
 def _clock(number: int) -> datetime.datetime:

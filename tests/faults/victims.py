@@ -1,7 +1,8 @@
-"""Processes that store a version each, and are killed: at a step of the commit, or after some time.
+"""Processes that store, or run a whole command, and are killed: at a step of a commit, or after some time.
 
-`Victims` starts one process that has imported everything, and forks for each store: so a death costs milliseconds.
-This file is that process, too. A step is a function of the product that the victim wraps, in itself alone.
+`Victims` starts one process that has imported everything, and forks for each order: so a death costs milliseconds. (On
+Spark each of them starts Spark.) This file is that process, too. A step is a function of the product that the victim
+wraps, in itself alone.
 """
 
 from __future__ import annotations
@@ -11,61 +12,49 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve()
-STEPS = (  # of a store, in about the order in which they come
-    "stores.store:clear_stale",
-    "engines.duckdb:DuckDB.write",
-    "engines.duckdb:DuckDB.combine",
-    "stores.making:_name_apart",
-    "stores.making:_link_old",
-    "stores.store:is_same",
-    "stores.store:make_folders",
-    "stores.store:flush",
-    "stores.store:seal_of",
-    "stores.ledger:Ledger.announce",
-    "stores.ledger:Ledger._write",
-    "stores.store:put_and_keep",
-    "stores.versions:moved_in",
-    "stores.versions:put",
-    "stores.swap:exchange",
-    "stores.swap:retire",
-    "stores.swap:_flush",
-    "stores.ledger:Ledger.confirm",
-    "stores.store:tidy",
-    "stores.versions:remove",
-    "stores.staging:remove",
-)
 
 
 class Victims:
-    """The process that forks; to be closed."""
+    """The process that forks; to be closed. One thing at a time: for two processes at once there are two of it."""
 
     def __init__(self) -> None:
         root = HERE.parents[2]
         path = os.pathsep.join([str(root), str(root / "tests"), os.environ.get("PYTHONPATH", "")])
+        spark = "--conf spark.ui.enabled=false --conf spark.sql.shuffle.partitions=2 --driver-memory 1g pyspark-shell"
         self._process = subprocess.Popen(
             [sys.executable, str(HERE)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": path},
+            env={
+                "PYSPARK_SUBMIT_ARGS": spark,
+                "SPARK_LOCAL_IP": "127.0.0.1",
+                **os.environ,
+                "PYTHONPATH": path,
+            },
         )
 
     def run(self, root: Path, mode: str, place: str, number: int, **how: Any) -> dict[str, Any]:
         """Store a version; return how it ended and, where it was not killed, how often each step was taken.
 
         `step`, `at`, `side`: killed before or after a step is taken for the time `at`; `after`: seconds until it is
-        killed.
+        killed, `after_first`: counted from its first step on; `engine`; `clock`: seconds by which its clock is set,
+        `clock_at`: once so many steps were taken.
         """
+        return self._order({"root": str(root), "mode": mode, "place": place, "number": number, **how})
+
+    def command(self, root: Path, *words: str, **how: Any) -> dict[str, Any]:
+        """Call `odibi` in a folder; return its exit `code`, what it `said`, and the rest as `run` does."""
+        return self._order({"root": str(root), "words": words, **how})
+
+    def _order(self, order: dict[str, Any]) -> dict[str, Any]:
         assert self._process.stdin is not None and self._process.stdout is not None
-        order = {"root": str(root), "mode": mode, "place": place, "number": number, **how}
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         answer: dict[str, Any] = json.loads(self._process.stdout.readline())
@@ -81,89 +70,110 @@ class Victims:
 
 def serve() -> None:
     """Fork for each order that is read."""
-    for module in dict.fromkeys(step.partition(":")[0] for step in STEPS):
-        import_module(f"odibi_sql.run.{module}")
-    import duckdb  # noqa: F401 -- so that no victim has to
+    from faults.steps import import_all
 
-    import_module("odibi_sql.lower")
-    import_module("faults.model")
+    import_all()
     for line in sys.stdin:
-        order = json.loads(line)
-        reading, writing = os.pipe()
-        victim = os.fork()
-        if victim == 0:
-            os.close(reading)
-            _store_and_die(order, writing)
-        os.close(writing)
-        status = _wait(victim, order.get("after"))
-        with os.fdopen(reading) as told:
-            text = told.read()
-        answer = json.loads(text) if text else {}
-        sys.stdout.write(json.dumps({"is_killed": os.WIFSIGNALED(status), **answer}) + "\n")
+        sys.stdout.write(json.dumps(_answer(json.loads(line))) + "\n")
         sys.stdout.flush()
 
 
-def _wait(victim: int, after: float | None) -> int:
+def _answer(order: dict[str, Any]) -> dict[str, Any]:
+    reading, writing = os.pipe()
+    with tempfile.TemporaryFile() as said:
+        started, victim = time.monotonic(), os.fork()
+        if victim == 0:
+            os.close(reading)
+            _die(order, writing, said.fileno())
+        os.close(writing)
+        status = _wait(victim, order)
+        said.seek(0)
+        words = said.read().decode(errors="replace")
+    with os.fdopen(reading) as told:
+        text = told.read()
+    is_killed = os.WIFSIGNALED(status)
+    answer = {"is_killed": is_killed, "said": words, "seconds": time.monotonic() - started}
+    return {**answer, "code": None if is_killed else os.waitstatus_to_exitcode(status)} | (
+        json.loads(text) if text else {}
+    )
+
+
+def _wait(victim: int, order: dict[str, Any]) -> int:
+    after = order.get("after")
     if after is not None:
         time.sleep(after)
-        os.kill(victim, signal.SIGKILL)
+        _kill(victim, order)
     return os.waitpid(victim, 0)[1]
 
 
-def _store_and_die(order: dict[str, Any], writing: int) -> None:
+def _kill(victim: int, order: dict[str, Any]) -> None:
+    if _has_group(order):
+        os.killpg(victim, signal.SIGKILL)
+    else:
+        os.kill(victim, signal.SIGKILL)
+
+
+def _has_group(order: dict[str, Any]) -> bool:
+    """Whether a victim is killed with its children: with the JVM of Spark."""
+    return "spark" in (order.get("engine"), *order.get("words", ()))
+
+
+def _die(order: dict[str, Any], writing: int, said: int) -> None:
+    """Do what is ordered, in the process that was forked for it; never return."""
+    from faults.clocks import set_clock
+    from faults.steps import Taken
+
+    code = 0
     try:
-        _store(order, writing)
+        if _has_group(order):
+            os.setpgid(0, 0)
+        os.dup2(said, 1)
+        os.dup2(said, 2)
+        taken = Taken(order, _has_group(order))
+        if order.get("clock"):
+            taken.when(order.get("clock_at", 0), lambda: set_clock(order["clock"]))
+        taken.watch()
+        if "words" in order:
+            os.chdir(order["root"])
+            code = _command(order["words"])
+            answer: dict[str, Any] = {"steps": taken.counts}
+        else:
+            answer = {**_store(order), "steps": taken.counts}
+        os.write(writing, json.dumps(answer).encode())
     finally:
-        os._exit(0)
+        os._exit(code)
 
 
-def _store(order: dict[str, Any], writing: int) -> None:
+def _command(words: list[str]) -> int:
+    from odibi_sql.cli.main import main
+
+    sys.argv = ["odibi", *words]
+    try:
+        main()
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def _store(order: dict[str, Any]) -> dict[str, Any]:
     from faults.model import Case
     from odibi_sql.run import Settings
-    from odibi_sql.run.engines.duckdb import DuckDB
+    from odibi_sql.run.executor import _engine
     from odibi_sql.run.stores.ledger import Commit
     from odibi_sql.run.stores.staging import clear_retired
     from odibi_sql.run.stores.store import store
 
-    taken: Counter[str] = Counter()
-    _watch(taken, order.get("step"), order.get("at", 1), order.get("side", "before"))
     root, number = Path(order["root"]), order["number"]
-    answer: dict[str, Any] = {}
     try:
-        engine = DuckDB(Settings(root=root, threads=1))
-        stage = Case(root, order["mode"], order["place"]).stage(number)
+        settings = Settings(root=root, threads=1)
+        engine = _engine(order.get("engine", "duckdb"), settings)
+        stage = Case(root, order["mode"], order["place"]).stage(number, order.get("engine", "duckdb"))
         stored = store(engine, stage, root, Commit(run=f"r{number}", key=f"k{number}"))
         clear_retired()
         engine.close()
-        answer = {"rows": stored.rows, "was_applied": stored.was_applied, "steps": taken}
     except Exception as error:  # noqa: BLE001 -- told to who ordered it
-        answer = {"error": f"{type(error).__name__}: {error}"}
-    os.write(writing, json.dumps(answer).encode())
-
-
-def _watch(taken: Counter[str], deadly: str | None, at: int, side: str) -> None:
-    """Count the steps, and die at one."""
-    for step in STEPS:
-        module, _, name = step.partition(":")
-        owner: Any = import_module(f"odibi_sql.run.{module}")
-        *outer, name = name.split(".")
-        for each in outer:
-            owner = getattr(owner, each)
-        setattr(owner, name, _watched(getattr(owner, name), step, taken, (deadly, at, side)))
-
-
-def _watched(do: Callable[..., Any], step: str, taken: Counter[str], death: tuple[str | None, int, str]) -> Any:
-    def watched(*arguments: Any, **named: Any) -> Any:
-        taken[step] += 1
-        is_deadly = death[:2] == (step, taken[step])
-        if is_deadly and death[2] == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
-        done = do(*arguments, **named)
-        if is_deadly:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return done
-
-    return watched
+        return {"error": f"{type(error).__name__}: {error}"}
+    return {"rows": stored.rows, "was_applied": stored.was_applied}
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -92,10 +93,11 @@ def test_parquet_gives_back_what_was_written(tmp_path, codec):
 
 def test_a_folder_has_files(tmp_path):
     result = done(run(tmp_path, write("w", "out/f", "select range a from range(1000)", is_folder=True)))
-    assert names(tmp_path) == ["out/f/part-0.parquet"]
+    (name,) = names(tmp_path)
+    assert re.fullmatch(r"out/f/part-0-[0-9a-f]{8}\.parquet", name)
     (stage,) = result.stages
     assert (stage.rows, stage.files, stage.target) == (1000, 1, "out/f")
-    assert stage.bytes == (tmp_path / "out/f/part-0.parquet").stat().st_size
+    assert stage.bytes == (tmp_path / name).stat().st_size
 
 
 @pytest.mark.parametrize("is_ordered", [False, True])
@@ -280,7 +282,7 @@ def test_the_two_step_swap_where_names_cannot_be_exchanged(tmp_path, monkeypatch
     for number in (1, 2):
         done(run(tmp_path, write("f", "f", f"select {number} a", is_folder=True)))
     assert rows(f"from '{tmp_path}/f/*.parquet'") == [(2,)]
-    assert names(tmp_path) == ["f/part-0.parquet"]
+    assert len(names(tmp_path)) == 1
 
 
 def test_the_first_step_is_undone_where_the_second_fails(tmp_path, monkeypatch):
@@ -301,7 +303,7 @@ def test_the_first_step_is_undone_where_the_second_fails(tmp_path, monkeypatch):
     assert failing.calls >= 1
     assert "no space left" in result.problems[0].message
     assert rows(f"from '{tmp_path}/f/*.parquet'") == [(1,)]
-    assert names(tmp_path) == ["f/part-0.parquet"]
+    assert len(names(tmp_path)) == 1
 
 
 @pytest.mark.parametrize(("path", "is_folder"), [("o.csv", False), ("f", True)])

@@ -44,7 +44,7 @@ def _make_combined(engine: Engine, stage: Write, final: Path, ready: Path) -> Ma
         return Made(rows=0, bytes=0, files=0, combined=combined)
     files = list(files_in(ready)) if stage.target.is_folder else [ready]
     size = sum(file.stat().st_size for file in files)
-    if stage.target.is_folder and (len(files) > 1 or stage.target.partition):
+    if stage.target.is_folder and _are_told_apart(stage, files):
         _name_apart(files)
     if final.exists():
         shutil.copymode(final, ready)
@@ -108,13 +108,18 @@ def _make_folder(engine: Engine, stage: Write, final: Path, ready: Path) -> Made
     new = list(files_in(ready))
     size = sum(file.stat().st_size for file in new)
     keeps_old = stage.mode in ("append", "overwrite partitions") and final.exists()
-    if len(new) > 1 or keeps_old:
+    if keeps_old or _are_told_apart(stage, new):
         _name_apart(new)
     if keeps_old:
         _link_old(final, ready, {file.parent for file in new} if stage.mode == "overwrite partitions" else set())
     if final.exists():
         shutil.copymode(final, ready)
     return Made(rows=rows, bytes=size, files=len(new), is_linked=keeps_old)
+
+
+def _are_told_apart(stage: Write, files: list[Path]) -> bool:
+    """Whether the files of a folder are called otherwise in each version: not a text alone, opened once."""
+    return len(files) > 1 or bool(stage.target.partition) or stage.target.format == "parquet"
 
 
 def _name_apart(files: list[Path]) -> None:
