@@ -38,7 +38,7 @@ STEPS = (  # of a store, in about the order in which they come
     "stores.staging:remove",
     # of stores that are published together, and of the next run
     "executor:roll_forward",
-    "executor:publish_together",
+    "publishing:publish_together",
     "stores.together:hold_unchanged",
     "stores.together:moved_in",
     "stores.ledger:Ledger.write",

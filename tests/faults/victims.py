@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -93,9 +94,9 @@ def _answer(order: dict[str, Any]) -> dict[str, Any]:
         text = told.read()
     is_killed = os.WIFSIGNALED(status)
     answer = {"is_killed": is_killed, "said": words, "seconds": time.monotonic() - started}
-    return {**answer, "code": None if is_killed else os.waitstatus_to_exitcode(status)} | (
-        json.loads(text) if text else {}
-    )
+    if not is_killed and not text:
+        return {**answer, "error": words}
+    return {**answer, "code": None if is_killed else os.waitstatus_to_exitcode(status), **json.loads(text or "{}")}
 
 
 def _wait(victim: int, order: dict[str, Any]) -> int:
@@ -140,6 +141,9 @@ def _die(order: dict[str, Any], writing: int, said: int) -> None:
         else:
             answer = {**_store(order), "steps": taken.counts}
         os.write(writing, json.dumps(answer).encode())
+    except BaseException:  # noqa: BLE001 -- of the harness itself: told, and the process ends
+        traceback.print_exc()
+        code = 70
     finally:
         os._exit(code)
 
