@@ -28,11 +28,15 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 def pipeline_options(command: Command) -> Command:
     """Add the arguments that every command over one pipeline takes: FILE, `--param`, `--strict`."""
+    return click.argument("file", type=click.Path())(parameter_options(command))
+
+
+def parameter_options(command: Command) -> Command:
+    """Add `--param` and `--strict`."""
     command = click.option("--strict", is_flag=True, help="Take warnings for errors.")(command)
-    command = click.option(
+    return click.option(
         "--param", "-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A value for a parameter."
     )(command)
-    return click.argument("file", type=click.Path())(command)
 
 
 def engine_option(command: Command) -> Command:

@@ -22,6 +22,7 @@ COMMANDS = {
     "run": "Run a pipeline.",
     "runs": "List the runs of a project, tell how one went, or forget old ones.",
     "cache": "List or clear the rows that are kept for later runs.",
+    "checkpoints": "List what is on the disk that a run which is resumed starts from.",
     "why": "Tell why a step ran or did not, and what a run would do now.",
     "rollback": "Put back what a step stored before the last time.",
     "show": "Print the rows of one dataset.",

@@ -6,7 +6,10 @@ import re
 import time
 from typing import Literal as OneOf
 
+from msgspec.structs import replace
+
 from odibi_sql.plan import Plan, Stage
+from odibi_sql.run.state.results import Kept
 
 Mode = OneOf["manual", "auto", "layer", "interval"]
 _UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
@@ -48,9 +51,10 @@ class Checkpoints:
         self._over = 0 if was_kept else self._over + 1
         self._last = time.monotonic() if was_kept else self._last
 
-    def layer_of(self, stage: Stage) -> str | None:
-        """Return the layer of the last step of a stage."""
-        return self._layer(stage)
+    def noted(self, kept: Kept, stage: Stage, run: str) -> Kept:
+        """Return the record of kept rows with what made a run keep them."""
+        mode = "manual" if stage.policy.cache else self.mode
+        return replace(kept, run=run, stage=stage.name, layer=self._layer(stage), mode=mode)
 
     def _layer(self, stage: Stage) -> str | None:
         return self._layers.get(stage.steps[-1]) if stage.steps else None

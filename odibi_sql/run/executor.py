@@ -265,6 +265,8 @@ class _Run:
 
     def _take(self, stage: Stage, done: Done) -> None:
         """Take in how a stage went in the end."""
+        if done.kept is not None and self.checkpoints is not None and self.recorder is not None:
+            done = replace(done, kept=self.checkpoints.noted(done.kept, stage, self.recorder.run))
         if done.outcome.status == "done" and self.reuse is not None and not self.reuse.remember(stage, done):
             self.warnings.append(f"the files that `{stage.name}` reads changed while it ran; it may hold some of both")
         self._over(stage, done)
@@ -287,8 +289,7 @@ class _Run:
             statuses = [each.status for each in self.outcomes.values()]
             there, failed_ = sum(each in _THERE for each in statuses), statuses.count("failed")
             pending = len(self.stages) - len(self.outcomes)
-            mode = "manual" if stage.policy.cache else self.checkpoints.mode
-            self.recorder.saved(mode, self.checkpoints.layer_of(stage), there, pending, failed_)
+            self.recorder.saved(done.kept.mode, done.kept.layer, there, pending, failed_)
 
     def _try_again(self, stage: Stage, problem: RunProblem) -> None:
         attempts = self.attempts[stage.name]

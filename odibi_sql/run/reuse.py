@@ -29,11 +29,12 @@ NEVER = ("append", "fail if exists")  # modes of which each run has something to
 
 
 class Reuse:
-    """The results of a project that a run can take, and those that it adds."""
+    """The results of a project that a run can take, and those that it adds. Where it `only_looks`, the state stays."""
 
-    def __init__(self, plan: Plan, job: Job, database: Database, ledger: Ledger) -> None:
+    def __init__(self, plan: Plan, job: Job, database: Database, ledger: Ledger, *, only_looks: bool = False) -> None:
         self._stages = {stage.name: stage for stage in plan.stages}
         self._job = job
+        self._only_looks = only_looks
         self._ledger = ledger
         self._results = Results(database)
         self._contents: dict[str, str] = {}  # what stands for the stored rows of a dataset
@@ -69,6 +70,15 @@ class Reuse:
             return None
         if isinstance(stage, Write):
             return final_path(stage, self._ledger.root) if stage.table is not None else None
+        return self.kept_at(stage)
+
+    def known(self, stage: Stage) -> StageOutcome | None:
+        """Return the outcome of a stage whose result is there, whether a run needs it or not. Stages that come before
+        it are asked for first: their stored rows may stand for what they are made of."""
+        return self._found(stage) if self._job.uses_cache else None
+
+    def kept_at(self, stage: Stage) -> Path | None:
+        """Return where the rows of a stage are kept, if that is known by now."""
         record = self._kept.get(stage.name)
         return self._ledger.root / record.artifact if record is not None else None
 
@@ -176,18 +186,21 @@ class Reuse:
         if there is None or there.content != record.content:
             return None
         self._knows(stage, there.content)
-        self._results.put(self.key(stage).digest, record)  # so that next time the first key finds it
+        if not self._only_looks:
+            self._results.put(self.key(stage).digest, record)  # so that next time the first key finds it
         outcome = outcome_of(stage, "cached", "what it would store is there")
         return msgspec.structs.replace(outcome, rows=there.rows, bytes=there.bytes, files=there.files)
 
     def _by_kept(self, stage: Materialize, key: Key, record: Kept) -> StageOutcome | None:
         if not is_whole(record, self._ledger.root):
-            self._results.forget(key.digest)
+            if not self._only_looks:
+                self._results.forget(key.digest)
             self.warnings.append(f"the kept rows of `{stage.name}` are gone or damaged: they are computed again")
             return None
         self._kept[stage.name] = record
         self._contents[stage.name] = record.sha256
-        self._results.used(key.digest)
+        if not self._only_looks:
+            self._results.used(key.digest)
         return msgspec.structs.replace(outcome_of(stage, "cached", "its rows were kept"), rows=record.rows)
 
     def _knows(self, stage: Write, content: str) -> None:

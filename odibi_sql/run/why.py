@@ -38,7 +38,7 @@ def reasons(plan: Plan, job: Job, root: Path) -> list[Reason]:
     Nothing runs. Raises StateProblem.
     """
     with closing(Database(root)) as database:
-        reuse = Reuse(plan, job, database, Ledger(root, database))
+        reuse = Reuse(plan, job, database, Ledger(root, database), only_looks=True)
         runs = Runs(database)
         records = [(run, runs.stages(run.run)) for run in runs.list(limit=_LOOKED_AT, pipeline=plan.pipeline)]
         found = []

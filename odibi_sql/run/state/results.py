@@ -30,6 +30,10 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, tag="kept"):
     bytes: int
     made: datetime.datetime  # UTC
     last_used: datetime.datetime | None = None
+    run: str = ""  # that kept it, as it is all below; "": not known
+    stage: str = ""
+    layer: str | None = None
+    mode: str = ""  # why: "manual" (a step says so), "auto", "layer", "interval"
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True, tag="made"):

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import Literal as OneOf
 from typing import TypeVar
 
@@ -137,6 +138,11 @@ class Runs:
             if pipeline is None or record.pipeline == pipeline:
                 found.append(record)
         return tuple(found)
+
+    def last_of(self, file: str) -> RunRecord | None:
+        """Return the run begun last of a pipeline's file, None where there is none."""
+        name = PurePath(file).name
+        return next((each for each in self.list() if PurePath(each.file).name == name), None)
 
     def stages(self, run: str) -> tuple[StageRecord, ...]:
         """Return how the stages of a run stand, in the order in which something was said of them first."""

@@ -129,6 +129,12 @@ class Ledger:
             for final, entry in entries:
                 self._write(connection, final, entry)
 
+    def targets(self) -> list[tuple[Path, Entry]]:
+        """Return all targets that the project has stored to, by their paths."""
+        rows = self.database.read("SELECT path, record FROM targets ORDER BY path")
+        found = ((self.root.resolve() / path, _decoded(text)) for path, text in rows)
+        return [(final, entry) for final, entry in found if entry is not None]
+
     def unpublished(self) -> list[tuple[Path, Entry]]:
         """Return the targets that a run which published together left out, with what is to be there."""
         rows = self.database.read("""SELECT path, record FROM targets WHERE record NOT LIKE '%"staged":""%'""")
