@@ -18,6 +18,7 @@ from odibi_sql.ir.walk import datasets_read
 
 if TYPE_CHECKING:
     from odibi_sql.check import Case, Checked
+    from odibi_sql.lineage import Lineage
     from odibi_sql.plan import Plan
     from odibi_sql.result import Result
     from odibi_sql.run import Listener, RunResult, Settings
@@ -65,6 +66,13 @@ def check(pipeline: Pipeline | str | Path, *, strict: bool = False, clock: datet
     if strict and checked.warnings:
         raise CompileError(checked.warnings)
     return checked
+
+
+def lineage(pipeline: Pipeline | str | Path, *, strict: bool = False) -> Lineage:
+    """Return of what each column is made, and what decides which rows there are. Raises CompileError; nothing runs."""
+    from odibi_sql.lineage import lineage_of
+
+    return lineage_of(check(pipeline, strict=strict).graph)
 
 
 def compile(

@@ -80,12 +80,22 @@ def test_a_check_imports_nothing_heavy() -> None:
     assert modules_after(f"import odibi_sql.api\n{code}") & HEAVY == set()
 
 
+def test_lineage_imports_nothing_heavy() -> None:
+    code = (
+        "import odibi_sql\n"
+        'text = \'pipeline p\\ningest a from csv "a.csv" schema (x int64)\\n'
+        "transform b from a | derive y = upper(cast(x as string))'\n"
+        "odibi_sql.lineage(odibi_sql.api.from_text(text))"
+    )
+    assert modules_after(f"import odibi_sql.api, odibi_sql.cli.lineage_words\n{code}") & HEAVY == set()
+
+
 def test_the_command_line_starts_without_the_compiler() -> None:
     loaded = modules_after("import odibi_sql.cli.main")
     assert loaded & {*HEAVY, "lark", "rich"} == set()
 
 
 def test_the_api_keeps_its_names_beside_the_rooms() -> None:
-    code = "import odibi_sql, odibi_sql.run.executor, odibi_sql.check.check"
-    for name in ("run", "check"):
+    code = "import odibi_sql, odibi_sql.run.executor, odibi_sql.check.check, odibi_sql.lineage.lineage"
+    for name in ("run", "check", "lineage"):
         assert modules_after(f"{code}\nassert odibi_sql.{name}.__module__ == 'odibi_sql.api'")

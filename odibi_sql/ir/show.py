@@ -66,20 +66,33 @@ def show_graph(graph: Graph) -> str:
 def show(relation: Relation) -> str:
     """Return the relation as text: one line for each node, the inputs of joins and set operations indented."""
     match relation:
-        case Join(left=left, right=right):
-            condition = "" if relation.condition is None else f" on {show_expression(relation.condition)}"
-            match_ = "" if relation.match is None else f" match {relation.match}"
-            return f"{show(left)}\njoin {relation.kind}{condition}{match_}\n{_indented(show(right))}"
-        case AsOfJoin(left=left, right=right, times=(one, other)):
-            pairs = [*(f"{mine} = {theirs}" for mine, theirs in relation.equal), f"{one} {relation.operator} {other}"]
-            return f"{show(left)}\njoin asof {relation.kind} on {' and '.join(pairs)}\n{_indented(show(right))}"
+        case Join(left=left, right=right) | AsOfJoin(left=left, right=right):
+            return f"{show(left)}\n{show_line(relation)}\n{_indented(show(right))}"
         case SetOperation(inputs=(first, *others)):
-            word = f"{relation.kind}{' distinct' if relation.is_distinct else ''}"
+            word = show_line(relation)
             return "\n".join([show(first), *(f"{word}\n{_indented(show(each))}" for each in others)])
         case Scan() | Rows() | Read():
             return _leaf(relation)
         case Filter() | Project() | Aggregate() | Dedupe() | Distinct() | Sort() | Limit() | Explode():
             return f"{show(relation.input)}\n{_line(relation)}"
+    raise TypeError(relation)
+
+
+def show_line(relation: Relation) -> str:
+    """Return what one node says by itself, without what it is on."""
+    match relation:
+        case Join(condition=condition):
+            on = "" if condition is None else f" on {show_expression(condition)}"
+            return f"join {relation.kind}{on}{'' if relation.match is None else f' match {relation.match}'}"
+        case AsOfJoin(times=(one, other)):
+            pairs = [*(f"{mine} = {theirs}" for mine, theirs in relation.equal), f"{one} {relation.operator} {other}"]
+            return f"join asof {relation.kind} on {' and '.join(pairs)}"
+        case SetOperation():
+            return f"{relation.kind}{' distinct' if relation.is_distinct else ''}"
+        case Scan() | Rows() | Read():
+            return _leaf(relation)
+        case Filter() | Project() | Aggregate() | Dedupe() | Distinct() | Sort() | Limit() | Explode():
+            return _line(relation)
     raise TypeError(relation)
 
 

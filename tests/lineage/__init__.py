@@ -1,0 +1,1 @@
+"""Lineage of pipelines: what it does not name changes nothing."""
