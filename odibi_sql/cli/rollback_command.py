@@ -49,10 +49,13 @@ def _rolled_back(root: Path, path: str) -> TargetRecord:
     from odibi_sql.run.engines.engine import EngineProblem
     from odibi_sql.run.state.database import StateProblem
     from odibi_sql.run.stores.ledger import ledger_of
-    from odibi_sql.run.stores.versions import rollback
+    from odibi_sql.run.stores.pending import roll_forward
+    from odibi_sql.run.stores.rollback import rollback
 
     try:
         with ledger_of(root, None) as ledger:
+            for warning in roll_forward(ledger):
+                click.echo(f"warning: {warning}", err=True)
             return rollback(ledger, path, (root / path).resolve())
     except (EngineProblem, StateProblem) as problem:
         stop_for(problem, FAILED)

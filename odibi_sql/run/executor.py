@@ -25,9 +25,10 @@ from odibi_sql.run.reuse import Reuse
 from odibi_sql.run.stages import Done, Place, adopt_stage, failed, keep_stage, outcome_of, run_stage
 from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.run.stores.ledger import Commit, Ledger
+from odibi_sql.run.stores.pending import roll_forward
 from odibi_sql.run.stores.refusals import refusals
 from odibi_sql.run.stores.staging import clear_retired
-from odibi_sql.run.stores.together import held_together, roll_forward
+from odibi_sql.run.stores.together import held_together
 
 _THERE = ("done", "cached")  # with these the rows of a stage can be read
 _TICK = 0.1  # seconds between two looks at the progress, and at what takes too long

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -14,11 +17,12 @@ from odibi_sql.run import Settings
 from odibi_sql.run.engines.duckdb import DuckDB
 from odibi_sql.run.engines.engine import EngineProblem
 from odibi_sql.run.state.database import Database
-from odibi_sql.run.stores import together, versions
+from odibi_sql.run.stores import rollback, together
 from odibi_sql.run.stores.ledger import Commit, Ledger
+from odibi_sql.run.stores.pending import roll_forward
 from odibi_sql.run.stores.staging import clear_retired
 from odibi_sql.run.stores.store import prepare
-from odibi_sql.run.stores.together import held_together, publish_together, roll_forward
+from odibi_sql.run.stores.together import held_together, publish_together
 
 PATHS = ("o.csv", "f", "h", "same.csv")
 
@@ -64,7 +68,7 @@ def test_all_are_published(tmp_path):
         ledger = Ledger(tmp_path, database)
         records = [ledger.current(tmp_path / path) for path in PATHS]
         assert [each and each.key for each in records] == ["k3"] * 4
-        assert versions.rollback(ledger, "f", tmp_path / "f").run == "r2"
+        assert rollback.rollback(ledger, "f", tmp_path / "f").run == "r2"
     assert values(tmp_path) == [3, 2, 3]
     assert list(tmp_path.glob(".odibi-*")) == []
 
@@ -75,7 +79,7 @@ def test_all_are_published(tmp_path):
 def test_what_is_killed_in_between_is_rolled_forward(tmp_path, monkeypatch, is_first, at, side):
     if not is_first:
         publish(tmp_path, 1)
-    original, taken = together._put, []
+    original, taken = together.put_staged, []
 
     def killed(*arguments):
         taken.append(arguments)
@@ -85,7 +89,7 @@ def test_what_is_killed_in_between_is_rolled_forward(tmp_path, monkeypatch, is_f
         if len(taken) == at + 1:
             raise InterruptedError
 
-    monkeypatch.setattr(together, "_put", killed)
+    monkeypatch.setattr(together, "put_staged", killed)
     with pytest.raises(InterruptedError):
         publish(tmp_path, 2)
     monkeypatch.undo()
@@ -122,9 +126,75 @@ def test_nothing_is_published_where_one_target_was_changed(tmp_path, monkeypatch
     assert values(tmp_path) == [1] * 3
 
 
+def killed_after(root: Path, monkeypatch: pytest.MonkeyPatch, number: int, count: int) -> None:
+    """Publish a version, killed once so many of its stores are in their place."""
+    original, taken = together.put_staged, []
+
+    def killed(*arguments):
+        if len(taken) == count:
+            raise InterruptedError
+        taken.append(arguments)
+        original(*arguments)
+
+    monkeypatch.setattr(together, "put_staged", killed)
+    with pytest.raises(InterruptedError):
+        publish(root, number)
+    monkeypatch.undo()
+
+
+def test_who_writes_next_puts_what_is_pending_in_its_place_first(tmp_path, monkeypatch):
+    """A run that waited for the target, when the one that held it was killed, has looked for what is pending before."""
+    publish(tmp_path, 1)
+    killed_after(tmp_path, monkeypatch, 2, 1)
+    assert values(tmp_path) == [2, 1, 1]
+    stage = write("f", "f", "select 7 a, 7 k", format_="csv", is_folder=True, mode="append")
+    with closing(Database(tmp_path)) as database, closing(DuckDB(Settings(root=tmp_path))) as engine:
+        ledger = Ledger(tmp_path, database)
+        with prepare(engine, stage, ledger, Commit(run="r7")).let_go:
+            assert values(tmp_path) == [2, 2, 1]
+        assert roll_forward(ledger) == []
+    assert values(tmp_path) == [2, 2, 2]
+
+
+def test_a_rollback_comes_after_what_is_pending(tmp_path, monkeypatch):
+    for number in (1, 2):
+        publish(tmp_path, number)
+    killed_after(tmp_path, monkeypatch, 3, 1)
+    assert values(tmp_path) == [3, 2, 2]
+    with closing(Database(tmp_path)) as database:
+        assert rollback.rollback(Ledger(tmp_path, database), "f", tmp_path / "f").run == "r2"
+    assert forward(tmp_path) == []
+    assert values(tmp_path) == [3, 2, 3]
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Path]:
+    """Give a folder on another file system than that of the tests."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev or not os.access(memory, os.W_OK):
+        pytest.skip("there is no other file system")
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_targets_on_another_file_system_are_rolled_forward(tmp_path, elsewhere, monkeypatch, count):
+    for path in PATHS[:3]:
+        (tmp_path / path).symlink_to(elsewhere / path)
+    publish(tmp_path, 1)
+    killed_after(tmp_path, monkeypatch, 2, count)
+    assert values(tmp_path) == [2] * count + [1] * (3 - count)
+    assert forward(tmp_path) == []
+    assert values(tmp_path) == [2] * 3
+    clear_retired()
+    publish(tmp_path, 3)
+    assert values(tmp_path) == [3] * 3
+    assert sorted(each.name for each in elsewhere.iterdir()) == sorted(PATHS[:3])
+
+
 def test_what_was_changed_since_is_not_replaced(tmp_path, monkeypatch):
     publish(tmp_path, 1)
-    monkeypatch.setattr(together, "_put", lambda *_: (_ for _ in ()).throw(InterruptedError))
+    monkeypatch.setattr(together, "put_staged", lambda *_: (_ for _ in ()).throw(InterruptedError))
     with pytest.raises(InterruptedError):
         publish(tmp_path, 2)
     monkeypatch.undo()
@@ -177,8 +247,8 @@ def test_a_run_rolls_forward_what_another_left(tmp_path, monkeypatch):
             raise KeyboardInterrupt
         return put(*args)
 
-    put = together._put
-    monkeypatch.setattr(together, "_put", put_once)
+    put = together.put_staged
+    monkeypatch.setattr(together, "put_staged", put_once)
     run(tmp_path, "3", "4")
     monkeypatch.undo()
     assert len(puts) == 2

@@ -13,7 +13,7 @@ from test_ledger import current, files, put
 from odibi_sql.cli.main import commands
 from odibi_sql.run.engines.engine import EngineProblem
 from odibi_sql.run.state.database import Database
-from odibi_sql.run.stores import versions
+from odibi_sql.run.stores import rollback, versions
 from odibi_sql.run.stores.ledger import Ledger
 
 PLACES = ["o.csv", "f", "h"]
@@ -22,7 +22,7 @@ PLACES = ["o.csv", "f", "h"]
 def back(root: Path, path: str) -> str:
     database = Database(root)
     try:
-        return versions.rollback(Ledger(root, database), path, root / path).run
+        return rollback.rollback(Ledger(root, database), path, root / path).run
     finally:
         database.close()
 
@@ -111,7 +111,7 @@ def test_a_killed_run_leaves_the_version_before(tmp_path, monkeypatch, path, is_
         put(tmp_path, path, "select 3 a, 3 k", run="r3")
     monkeypatch.undo()
     assert back(tmp_path, path) == ("r2" if is_put else "r1")
-    monkeypatch.setattr(versions, "exchange_whole", killed)
+    monkeypatch.setattr(rollback, "exchange_whole", killed)
     with pytest.raises(InterruptedError):
         back(tmp_path, path)
     monkeypatch.undo()

@@ -18,6 +18,7 @@ _NAME = re.compile(rf"\.odibi-{_HOST}-(\d+)-([0-9a-f]{{12}})-(.*)", re.DOTALL)
 _MOMENT = 0.1  # seconds from an exchange to the end of the old folder
 _ours: set[str] = set()  # the tokens of this process that are in use
 _retired: dict[Path, float] = {}  # since when
+_spared: set[Path] = set()
 
 
 @contextmanager
@@ -29,7 +30,7 @@ def staging(final: Path) -> Iterator[Path]:
     try:
         yield place
     finally:
-        if place not in _retired:
+        if place not in _retired and place not in _spared:
             remove(place)
             _ours.discard(token)
 
@@ -37,6 +38,11 @@ def staging(final: Path) -> Iterator[Path]:
 def without_staging(message: str) -> str:
     """Return a message with the names of targets instead of those that they are made ready under."""
     return re.sub(rf"\.odibi-{_HOST}-\d+-[0-9a-f]{{12}}-", "", message)
+
+
+def spare(place: Path) -> None:
+    """Leave what stands at a name where it is in the end: it is written down that it will be put in its place."""
+    _spared.add(place)
 
 
 def retire(place: Path) -> None:

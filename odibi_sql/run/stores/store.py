@@ -25,6 +25,7 @@ from odibi_sql.run.stores.ledger import (
     made_now,
 )
 from odibi_sql.run.stores.making import Made, make
+from odibi_sql.run.stores.pending import hold_rolled
 from odibi_sql.run.stores.same import is_same
 from odibi_sql.run.stores.signature import seal_of
 from odibi_sql.run.stores.staging import clear_stale, staging
@@ -123,6 +124,7 @@ def prepare(engine: Engine, stage: Write, ledger: Ledger, commit: Commit) -> Pre
     final.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         stack.enter_context(ledger.locked(final))
+        hold_rolled(ledger, final)
         problem = _refusal(stage, ledger)
         if problem is not None:
             raise problem

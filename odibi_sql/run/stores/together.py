@@ -7,7 +7,6 @@ between is rolled forward by `roll_forward`, which every command calls before it
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,10 +15,10 @@ from msgspec.structs import replace
 
 from odibi_sql.run.state.database import StateProblem
 from odibi_sql.run.stores.ledger import Entry, Ledger
-from odibi_sql.run.stores.signature import seal_of
+from odibi_sql.run.stores.pending import put_staged
+from odibi_sql.run.stores.staging import spare
 from odibi_sql.run.stores.store import Prepared, hold_unchanged
-from odibi_sql.run.stores.swap import exchange_whole, make_folders, put
-from odibi_sql.run.stores.versions import kept_at, moved_in, tidy
+from odibi_sql.run.stores.versions import kept_at, moved_in, record_of
 
 
 @contextmanager
@@ -40,35 +39,11 @@ def publish_together(prepared: Sequence[Prepared], ledger: Ledger) -> None:
     coming = [_staged(each, ledger) for each in prepared if each.ready is not None]
     ledger.write(coming)
     for final, entry in coming:
-        _put(ledger, final, entry)
+        put_staged(ledger, final, entry)
     for each in prepared:
         if each.ready is None and each.record is not None:
             with suppress(StateProblem):
                 ledger.confirm(each.final, each.record)
-
-
-def roll_forward(ledger: Ledger) -> list[str]:
-    """Put in its place what a run that was killed had still to put there; return what could not be, in words."""
-    problems = []
-    for final, _ in ledger.unpublished():
-        with ledger.locked(final):
-            entry = ledger.entry(final)  # another process may have been faster
-            if entry is not None and entry.is_pending and entry.staged:
-                problems += _rolled(ledger, final, entry)
-    return problems
-
-
-def _rolled(ledger: Ledger, final: Path, entry: Entry) -> list[str]:
-    expected = entry.kept.record.seal if entry.kept is not None else ""
-    if seal_of(final) == entry.now.seal:
-        ledger.confirm(final, entry.now)
-        return []
-    if seal_of(final) == expected and seal_of(Path(entry.staged)) == entry.now.seal:
-        _put(ledger, final, entry)
-        return []
-    ledger.write([(final, replace(entry, staged=""))])  # it is told once
-    why = "was changed by something else since" if seal_of(final) != expected else f"`{entry.staged}` is gone"
-    return [f"`{final}` was to be published together with others, and {why}"]
 
 
 def _staged(prepared: Prepared, ledger: Ledger) -> tuple[Path, Entry]:
@@ -79,16 +54,8 @@ def _staged(prepared: Prepared, ledger: Ledger) -> tuple[Path, Entry]:
     place = moved_in(ledger, ready, final)
     kept = kept_at(ledger, place, final) if place is not None and final.exists() else None
     entry = ledger.coming(final, place or ready, record, kept)
+    if kept is None and final.exists():
+        entry = replace(entry, before=record_of(ledger, final))  # it tells that nothing else has changed it since
+    if place is None:
+        spare(ready)
     return final, replace(entry, staged=str((place or ready).resolve()))
-
-
-def _put(ledger: Ledger, final: Path, entry: Entry) -> None:
-    place = Path(entry.staged)
-    ripe = make_folders(place, final)
-    time.sleep(max(0.0, ripe - time.monotonic()))
-    if not final.exists() or not exchange_whole(place, final):
-        final.parent.mkdir(parents=True, exist_ok=True)
-        put(place, final)
-    with suppress(StateProblem):  # it is there and written down
-        ledger.confirm(final, entry.now)
-        tidy(ledger, final)

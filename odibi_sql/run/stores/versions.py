@@ -1,4 +1,4 @@
-"""The version before of a target: kept when a new one is put in its place, and put back by `odibi rollback`.
+"""The version before of a target: kept when a new one is put in its place; `rollback.py` puts it back.
 
 A new version is moved to where the old one is to be kept, and the two are exchanged: in one step the new one is in its
 place and the old one in the other. Nothing is copied; where the project is on another file system, nothing is kept.
@@ -9,14 +9,12 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-import time
 from pathlib import Path
 
-from odibi_sql.run.engines.engine import EngineProblem
 from odibi_sql.run.stores.ledger import Kept, Ledger, TargetRecord
 from odibi_sql.run.stores.signature import seal_of
 from odibi_sql.run.stores.staging import remove
-from odibi_sql.run.stores.swap import exchange_whole, make_folders, put
+from odibi_sql.run.stores.swap import exchange_whole, put
 
 
 def put_and_keep(ledger: Ledger, ready: Path, final: Path, record: TargetRecord) -> None:
@@ -29,28 +27,6 @@ def put_and_keep(ledger: Ledger, ready: Path, final: Path, record: TargetRecord)
     ledger.announce(final, place, record, kept_at(ledger, place, final))
     if not exchange_whole(place, final):
         put(place, final)
-
-
-def rollback(ledger: Ledger, path: str, final: Path) -> TargetRecord:
-    """Put the version before of a target back, and keep the one that is there; return what is there then.
-
-    Raises EngineProblem where there is none, or something else changed one of the two; StateProblem, OSError.
-    """
-    with ledger.locked(final):
-        there, kept = ledger.there(final), ledger.kept(final)
-        if there is None:
-            reason = "was never stored by this project" if ledger.entry(final) is None else "was changed since"
-            raise EngineProblem(f"`{path}` {reason}", "there is nothing to go back from" if not final.exists() else "")
-        place = ledger.root / kept.path if kept is not None else None
-        if kept is None or place is None or seal_of(place) != kept.record.seal:
-            raise EngineProblem(f"no version before of `{path}` is kept", "one is, once a run has replaced another")
-        ripe = make_folders(place, final)
-        ledger.announce(final, place, kept.record, Kept(path=kept.path, record=there))
-        time.sleep(max(0.0, ripe - time.monotonic()))
-        if not exchange_whole(place, final):
-            raise EngineProblem(f"`{path}` is on a file system that cannot exchange two names in one step")
-        ledger.confirm(final, kept.record)
-        return kept.record
 
 
 def tidy(ledger: Ledger, final: Path) -> None:
@@ -75,14 +51,14 @@ def moved_in(ledger: Ledger, ready: Path, final: Path) -> Path | None:
 
 def kept_at(ledger: Ledger, place: Path, final: Path) -> Kept:
     """Return what is at `final` now as the version that will be kept at a place."""
-    return Kept(path=place.relative_to(ledger.root).as_posix(), record=_record_of(ledger, final))
+    return Kept(path=place.relative_to(ledger.root).as_posix(), record=record_of(ledger, final))
 
 
 def _room(ledger: Ledger, final: Path) -> Path:
     return ledger.root / ".odibi" / "versions" / hashlib.sha256(os.fsencode(final)).hexdigest()[:16]
 
 
-def _record_of(ledger: Ledger, final: Path) -> TargetRecord:
+def record_of(ledger: Ledger, final: Path) -> TargetRecord:
     """Return the record of what is there; of what something else put there, no more is known than that."""
     known = ledger.there(final)
     if known is not None:
