@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
-import struct
 import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from odibi_sql import ir
+from odibi_sql.run.texts import json_of, text_of, values_of
 
-_NO_NUMBERS = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}  # JSON has none of them: they are texts there
 _LONGEST_CELL = 60  # characters, where a table has to fit a terminal
 
 
@@ -30,74 +26,6 @@ def as_json(table: Any, schema: ir.Schema) -> str:
         for row in _values(table)
     )
     return "".join(f"{{{line}}}\n" for line in lines)
-
-
-def json_of(value: Any, type_: ir.Type) -> str:
-    """Return a value as JSON, on one line."""
-    if value is None:
-        return "null"
-    match type_:
-        case ir.Bool() | ir.Integer():
-            return json.dumps(value)
-        case ir.Float() | ir.Decimal():
-            text = text_of(value, type_)
-            return f'"{_NO_NUMBERS[text]}"' if text in _NO_NUMBERS else text
-        case ir.Json():
-            return " ".join(str(value).splitlines())
-        case ir.Array(element=element):
-            return f"[{', '.join(json_of(each, element) for each in value)}]"
-        case ir.Map(key=key, value=type_of_values):
-            return _object((text_of(name, key), json_of(each, type_of_values)) for name, each in value)
-        case ir.Struct(members=members):
-            return _object((each.name, json_of(value[each.name], each.type)) for each in members)
-    return json.dumps(text_of(value, type_), ensure_ascii=False)
-
-
-def _object(members: Iterable[tuple[str, str]]) -> str:
-    return f"{{{', '.join(f'{json.dumps(name, ensure_ascii=False)}: {value}' for name, value in members)}}}"
-
-
-def text_of(value: Any, type_: ir.Type) -> str:
-    """Return a value that is not null as a csv has it."""
-    match type_:
-        case ir.Bool():
-            return "true" if value else "false"
-        case ir.Float(bits=bits):
-            return _float(value, bits)
-        case ir.Decimal():
-            return f"{Decimal(value):f}"
-        case ir.Binary():
-            return bytes(value).hex()
-        case ir.Timestamp() | ir.TimestampTz() if isinstance(value, datetime):
-            moment = value.replace(tzinfo=None).isoformat(sep=" ")
-            moment = moment.rstrip("0") if value.microsecond else moment
-            return f"{moment}+00" if isinstance(type_, ir.TimestampTz) else moment
-        case ir.Duration() if hasattr(value, "nanoseconds"):
-            return _duration(value.months, value.days, value.nanoseconds // 1000)
-        case ir.Array() | ir.Map() | ir.Struct():
-            return json_of(value, type_)
-    return str(value)
-
-
-def _float(value: float, bits: int) -> str:
-    """Return the shortest text that reads as the same number of so many bits."""
-    if bits == 64 or not math.isfinite(value):
-        return repr(value)
-    texts = (f"{value:.{digits}g}" for digits in range(6, 10))
-    return repr(float(next(text for text in texts if struct.pack("f", float(text)) == struct.pack("f", value))))
-
-
-def _duration(months: int, days: int, microseconds: int) -> str:
-    """Return `1 day 2 hours`, `-3 minutes`, `0 seconds`."""
-    sign, rest = (-1 if microseconds < 0 else 1), abs(microseconds)
-    hours, minutes, seconds = rest // 3_600_000_000, rest // 60_000_000 % 60, rest % 60_000_000
-    parts = {"month": months, "day": days, "hour": sign * hours, "minute": sign * minutes}
-    text = [f"{count} {unit}{'' if count == 1 else 's'}" for unit, count in parts.items() if count]
-    if seconds or not text:
-        fraction = f".{seconds % 1_000_000:06}".rstrip("0").rstrip(".")
-        number = f"{'-' if sign < 0 else ''}{seconds // 1_000_000}{fraction}"
-        text.append(f"{number} second{'' if number == '1' else 's'}")
-    return " ".join(text)
 
 
 def as_csv(table: Any, schema: ir.Schema) -> str:
@@ -123,7 +51,7 @@ def as_table(table: Any, schema: ir.Schema, width: int | None = None) -> tuple[s
     shown: list[list[str]] = []
     used = 0
     for field, column in zip(schema, table.columns, strict=True):
-        cells = _cells(field, _pylist(column), cut=width is not None)
+        cells = _cells(field, values_of(column), cut=width is not None)
         used += _width_of(cells[0]) + 2
         if width is not None and shown and used - 2 > width:
             break
@@ -184,15 +112,4 @@ def _width_of(text: str) -> int:
 
 
 def _values(table: Any) -> Iterable[tuple[Any, ...]]:
-    return zip(*map(_pylist, table.columns), strict=True)
-
-
-def _pylist(column: Any) -> list[Any]:
-    """Return the values; times beyond the years that Python knows (1 to 9999) are texts."""
-    try:
-        values: list[Any] = column.to_pylist()
-    except (OverflowError, ValueError):
-        import pyarrow
-
-        values = column.cast(pyarrow.string()).to_pylist()
-    return values
+    return zip(*map(values_of, table.columns), strict=True)

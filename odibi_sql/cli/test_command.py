@@ -153,7 +153,7 @@ def _as_json(tested: Outcomes) -> dict[str, Any]:
 
 def _difference_as_json(found: Difference) -> dict[str, Any]:
     def row_of(row: Row) -> dict[str, Any]:
-        from odibi_sql.cli.rows import json_of
+        from odibi_sql.run.texts import json_of
 
         pairs = zip(found.columns, row, strict=True)
         return {field.name: json.loads(json_of(value, field.type)) for field, value in pairs}

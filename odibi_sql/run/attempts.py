@@ -8,8 +8,10 @@ import random
 import re
 import time
 
+from msgspec.structs import replace
+
 from odibi_sql.plan import Stage
-from odibi_sql.run.outcome import Settings
+from odibi_sql.run.outcome import Settings, StageOutcome
 
 LONGEST_WAIT = 300.0  # seconds
 _BACKOFF = 1.0  # seconds, where a step that is tried again says nothing
@@ -44,12 +46,26 @@ class Attempts:
         self.timeout = policy.timeout
         self.number = 0
         self.started = 0.0
+        self.ready = self.first = (
+            time.monotonic()
+        )  # since when all that it needs is there, and when the first try began
         self._chance = chance
+
+    def can_begin(self) -> None:
+        """All that it needs is there."""
+        self.ready = time.monotonic()
 
     def begin(self) -> None:
         """Count one more try from now on."""
         self.number += 1
         self.started = time.monotonic()
+        if self.number == 1:
+            self.first = self.started
+
+    def told(self, outcome: StageOutcome, begin: float) -> StageOutcome:
+        """Return the outcome of the last try with how many there were, and when, in seconds after `begin`."""
+        measured = replace(outcome.measured, ready=self.ready - begin, began=self.first - begin)
+        return replace(outcome, attempts=self.number, measured=measured)
 
     @property
     def is_late(self) -> bool:

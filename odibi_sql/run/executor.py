@@ -18,6 +18,7 @@ from odibi_sql.run.checkpoints import Checkpoints
 from odibi_sql.run.engines.engine import Engine, EngineProblem
 from odibi_sql.run.job import Job
 from odibi_sql.run.kept import forget_most
+from odibi_sql.run.measured import Tracking
 from odibi_sql.run.outcome import Listener, RunProblem, RunResult, Settings, StageOutcome, Status
 from odibi_sql.run.publishing import let_go, published
 from odibi_sql.run.recorder import Recorder
@@ -89,6 +90,7 @@ class _Run:
         self.listener = listener
         self.stages = {stage.name: stage for stage in plan.stages}
         self.places = {stage.name: place for place, stage in enumerate(plan.stages)}
+        self.began = time.monotonic()
         chance = random.Random()
         self.attempts = {stage.name: Attempts(stage, settings, chance) for stage in plan.stages}
         self.outcomes: dict[str, StageOutcome] = {}
@@ -121,6 +123,8 @@ class _Run:
         self.recorder = stack.enter_context(Recorder(self.plan, job, root, database))
         self.origin = job.origin or self.recorder.run
         self.checkpoints = Checkpoints(job.checkpoint, self.plan, job.layers)
+        tracking = Tracking(rows=self.settings.sample, sensitive=job.sensitive)
+        self.place = replace(self.place, tracking=tracking)
 
     def hold_together(self, database: Database, stack: ExitStack) -> None:
         """Use the state of the project; end what a run that was killed had begun to publish, and keep others from
@@ -258,7 +262,7 @@ class _Run:
         if done.problem is not None and done.problem.can_pass and not attempts.is_last and goes_on:
             self._try_again(stage, done.problem)
             return
-        done = replace(done, outcome=replace(done.outcome, attempts=attempts.number))
+        done = replace(done, outcome=attempts.told(done.outcome, self.began))
         if done.prepared is not None:
             self.prepared.append(done)
         else:
@@ -311,6 +315,7 @@ class _Run:
                 self.waiting[name] -= 1
                 if not self.waiting[name]:
                     self.ready.append(name)
+                    self.attempts[name].can_begin()
         self._drop_unread(done.outcome)
 
     def _skip_readers(self, stage: Stage, reason: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -30,6 +31,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     clock: datetime.datetime | None = None  # what now() is: naive, UTC
     goals: tuple[str, ...] = ()
     layers: tuple[tuple[str, str], ...] = ()  # steps, each with its layer
+    sensitive: Mapping[str, frozenset[str]] = {}  # columns of datasets whose values are written down nowhere
     again: frozenset[str] = frozenset()
     uses_cache: bool = True
     checkpoint: str = "manual"  # what is kept for a run that is resumed: see `Checkpoints`

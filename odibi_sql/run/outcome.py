@@ -10,6 +10,7 @@ import msgspec
 
 from odibi_sql.ir import Action
 from odibi_sql.plan import Stage
+from odibi_sql.run.measured import Measured
 
 Status = OneOf["done", "cached", "failed", "skipped", "cancelled"]  # cached: its result was there
 
@@ -28,6 +29,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     retry: int = 0  # how often a stage is tried again after a fault that can pass, where its steps do not say
     backoff: float | None = None  # seconds before the first of these, doubled for each next one
     cache_limit: int = 10 * 2**30  # bytes of rows that are kept for later runs
+    sample: int = 20  # rows of each dataset that are written down in the record of the run
     fail_fast: bool = True  # after a failure no other stage starts; False: what does not need the failed one goes on
 
 
@@ -87,6 +89,7 @@ class StageOutcome(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
     rules: tuple[RuleOutcome, ...] = ()
     attempts: int = 0  # how often it was tried
+    measured: Measured = Measured()
     changed: SchemaChange | None = None  # of a write
 
 

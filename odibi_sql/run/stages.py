@@ -16,7 +16,9 @@ from odibi_sql.run.attempts import passes
 from odibi_sql.run.engines.engine import Cancelled, Engine, EngineProblem
 from odibi_sql.run.gates import broken, outcomes
 from odibi_sql.run.kept import as_store, keep
+from odibi_sql.run.measured import Measured, Tracking
 from odibi_sql.run.outcome import RunProblem, StageOutcome, Status
+from odibi_sql.run.sampling import nulls_of, sample_of_store, sample_of_table
 from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.run.state.results import Kept
 from odibi_sql.run.stores.ledger import Commit, Ledger
@@ -50,15 +52,17 @@ def kind_of(stage: Stage) -> Kind:
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where stores go: the folder that paths start from, and the state that the run has open, where it has one."""
+    """Where stores go: the folder that paths start from, and the state that the run has open, where it has one; and
+    what of the rows may be written down."""
 
     root: Path
     database: Database | None = None
+    tracking: Tracking = Tracking()
 
 
 def run_stage(engine: Engine, stage: Stage, place: Place, commit: Commit) -> Done:
     """Run one stage and return how it went; what goes wrong is in the outcome, in words."""
-    return _timed(stage, lambda: _run(engine, stage, place, commit))
+    return _timed(engine, stage, lambda: _run(engine, stage, place, commit))
 
 
 def keep_stage(engine: Engine, stage: Materialize, place: Place, key: str, *, is_folder: bool) -> Done:
@@ -67,11 +71,14 @@ def keep_stage(engine: Engine, stage: Materialize, place: Place, key: str, *, is
     def do() -> Done:
         kept = keep(engine, stage, place.root, key, is_folder=is_folder)
         at = place.root / kept.artifact
-        engine.adopt(stage.name, as_store(stage, at, is_folder=is_folder), at)
-        outcome = replace(outcome_of(stage, "done"), rows=kept.rows, bytes=kept.bytes)
+        stored = as_store(stage, at, is_folder=is_folder)
+        engine.adopt(stage.name, stored, at)
+        sample = sample_of_store(engine, stored, at, place.tracking)
+        measured = Measured(sample=sample, nulls=nulls_of(engine, stored, at, place.tracking))
+        outcome = replace(outcome_of(stage, "done"), rows=kept.rows, bytes=kept.bytes, measured=measured)
         return Done(outcome=outcome, content=kept.sha256, kept=kept)
 
-    return _timed(stage, do)
+    return _timed(engine, stage, do)
 
 
 def adopt_stage(engine: Engine, stage: Stage, at: Path, found: StageOutcome) -> Done:
@@ -85,10 +92,10 @@ def adopt_stage(engine: Engine, stage: Stage, at: Path, found: StageOutcome) -> 
         engine.adopt(store.table, store, at)
         return Done(outcome=found)
 
-    return _timed(stage, adopt)
+    return _timed(engine, stage, adopt)
 
 
-def _timed(stage: Stage, do: Callable[[], Done]) -> Done:
+def _timed(engine: Engine, stage: Stage, do: Callable[[], Done]) -> Done:
     started = time.perf_counter()
     try:
         done = do()
@@ -96,31 +103,46 @@ def _timed(stage: Stage, do: Callable[[], Done]) -> Done:
         done = Done(outcome=outcome_of(stage, "cancelled", "the run was cancelled"))
     except (EngineProblem, StateProblem, OSError) as error:
         done = failed_with(stage, error)
-    return replace(done, outcome=replace(done.outcome, seconds=time.perf_counter() - started))
+    measured = replace(done.outcome.measured, cost=engine.cost(stage.name))
+    return replace(done, outcome=replace(done.outcome, seconds=time.perf_counter() - started, measured=measured))
 
 
 def _run(engine: Engine, stage: Stage, place: Place, commit: Commit) -> Done:
     match stage:
         case Materialize():
-            return Done(outcome=replace(outcome_of(stage, "done"), rows=engine.materialize(stage)))
+            outcome = replace(outcome_of(stage, "done"), rows=engine.materialize(stage))
+            return Done(
+                outcome=replace(outcome, measured=Measured(sample=sample_of_table(engine, stage, place.tracking)))
+            )
         case Check():
             rules = outcomes(stage, engine.check(stage))
             words = broken(rules)
             done = failed(stage, words) if words else Done(outcome=outcome_of(stage, "done"))
             return replace(done, outcome=replace(done.outcome, rules=rules))
-        case Write(together=True) if place.database is not None:
-            prepared = prepare(engine, stage, Ledger(place.root, place.database), commit)
-            return replace(_stored(stage, prepared.stored), prepared=prepared)
         case Write():
-            stored = store(engine, stage, place.root, commit, place.database)
-            if stage.table is not None:
-                engine.adopt(stage.table, stage, final_path(stage, place.root))
-            return _stored(stage, stored)
+            return _write(engine, stage, place, commit)
         case Answer():
             table = engine.answer(stage)
             outcome = replace(outcome_of(stage, "done"), rows=table.num_rows, bytes=table.nbytes)
             return Done(outcome=outcome, answer=table)
     raise TypeError(stage)
+
+
+def _write(engine: Engine, stage: Write, place: Place, commit: Commit) -> Done:
+    started = time.perf_counter()
+    prepared: Prepared | None = None
+    at = final_path(stage, place.root)
+    if stage.together and place.database is not None:
+        prepared = prepare(engine, stage, Ledger(place.root, place.database), commit)
+        stored, at = prepared.stored, prepared.ready or at
+    else:
+        stored = store(engine, stage, place.root, commit, place.database)
+        if stage.table is not None:
+            engine.adopt(stage.table, stage, at)
+    storing = time.perf_counter() - started - stored.making
+    done = replace(_stored(stage, stored), prepared=prepared)
+    sample, nulls = sample_of_store(engine, stage, at, place.tracking), nulls_of(engine, stage, at, place.tracking)
+    return replace(done, outcome=replace(done.outcome, measured=Measured(storing=storing, sample=sample, nulls=nulls)))
 
 
 def _stored(stage: Write, stored: Stored) -> Done:

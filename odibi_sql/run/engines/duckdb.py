@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
+from odibi_sql import ir
 from odibi_sql.ir import Target
 from odibi_sql.plan import Answer, Check, Materialize, Stage, Write
 from odibi_sql.resources import dialect_file
@@ -23,6 +24,7 @@ from odibi_sql.run.arrow import in_one_form
 from odibi_sql.run.attempts import passes
 from odibi_sql.run.engines.bind import bind, misfit_of, named, quoted
 from odibi_sql.run.engines.copying import extension, file_options, folder_options
+from odibi_sql.run.engines.counted import Counted, count_from_here
 from odibi_sql.run.engines.engine import Cancelled, Combined, EngineProblem, Existing
 from odibi_sql.run.engines.exchange import no_rows
 from odibi_sql.run.engines.existing import existing, schema_of_target, statement_of
@@ -30,6 +32,7 @@ from odibi_sql.run.engines.json_values import with_floats_as_json
 from odibi_sql.run.engines.locate import not_utf8, place_of
 from odibi_sql.run.engines.merging import Tables, Words, hold_count, merged_rows
 from odibi_sql.run.engines.reread import reader, stored, union_with
+from odibi_sql.run.measured import Cost
 from odibi_sql.run.outcome import Settings
 from odibi_sql.sources.messages import Explained, explained
 from odibi_sql.sources.messages import misfit as misfit_words
@@ -47,6 +50,7 @@ class DuckDB:
         self._database = _connect(settings, self._spill)
         self._running: dict[str, Any] = {}
         self._stopped: set[str] = set()
+        self._costs: dict[str, Cost] = {}
         self._given: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._is_interrupted = False
@@ -68,8 +72,8 @@ class DuckDB:
         with self._cursor(stage) as cursor:
             cursor.execute(bind(stage.sql, stage.sources, self.root).sql)
             names = [each[0] for each in cursor.description]
-            row = cursor.fetchone()
-        return {name: int(value or 0) for name, value in zip(names, row or [0] * len(names), strict=True)}
+            rows = cursor.fetchall()
+        return {name: int(value or 0) for name, value in zip(names, rows[0] if rows else (), strict=bool(rows))}
 
     def answer(self, stage: Answer) -> Any:
         """Return the rows as a pyarrow.Table."""
@@ -134,6 +138,19 @@ class DuckDB:
         with self._cursor(stage) as cursor:
             cursor.execute(f"CREATE VIEW {named(table)} AS {stored(stage, at)}")
 
+    def cost(self, stage: str) -> Cost:
+        """Return what the statements of a stage cost."""
+        return self._costs.pop(stage, Cost())
+
+    def look(self, sql: str) -> Any:
+        """Return the Arrow table of a query about files."""
+        with self._cursor(Stage(name=f"look {secrets.token_hex(4)}", sql=sql, schema=ir.Schema(()))) as cursor:
+            return cursor.execute(sql).to_arrow_table()
+
+    def peek(self, table: str, columns: tuple[str, ...], count: int) -> Any:
+        """Return the first rows of a table."""
+        return self.look(f"SELECT {', '.join(map(named, columns))} FROM {named(table)} LIMIT {count}")
+
     def progress(self, stage: str) -> float | None:
         """Return about which part of a stage is done."""
         cursor = self._running.get(stage)
@@ -168,9 +185,12 @@ class DuckDB:
         try:
             cursor.execute("SET enable_progress_bar = true")
             cursor.execute("SET enable_progress_bar_print = false")
+            count_from_here(cursor)
             for name, rows in self._given.items():
                 cursor.register(name, rows)
-            yield cursor
+            counted = Counted(cursor)
+            yield counted
+            self._costs[stage.name] = self._costs.get(stage.name, Cost()) + counted.cost()
         except (duckdb.Error, RuntimeError, UnicodeDecodeError) as error:  # a message can have half a character
             if stage.name in self._stopped:
                 raise Cancelled from error

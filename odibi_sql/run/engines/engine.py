@@ -9,6 +9,7 @@ import msgspec
 
 from odibi_sql.ir import Schema, Target
 from odibi_sql.plan import Answer, Check, Materialize, Stage, Write
+from odibi_sql.run.measured import Cost
 
 
 class EngineProblem(Exception):
@@ -79,6 +80,15 @@ class Engine(Protocol):
 
     def adopt(self, table: str, stage: Write, at: Path) -> None:
         """Let later stages read what a stage has stored `at` a place as a table. Raises EngineProblem."""
+
+    def cost(self, stage: str) -> Cost:
+        """Return what the statements of a stage cost since this was asked last."""
+
+    def look(self, sql: str) -> Any:
+        """Return the Arrow table of a query of DuckDB's about files that are there. Raises EngineProblem."""
+
+    def peek(self, table: str, columns: tuple[str, ...], count: int) -> Any:
+        """Return some rows of a table that a stage has kept, as an Arrow table; None where they are not at hand."""
 
     def progress(self, stage: str) -> float | None:
         """Return about which part (0 to 1) of a running stage is done; None where that is not known."""

@@ -17,17 +17,20 @@ from odibi_sql.ir import FileGroup, FileSource, Target
 from odibi_sql.plan import Answer, Check, Materialize, Stage, View, Write
 from odibi_sql.run.arrow import in_one_form
 from odibi_sql.run.attempts import passes
+from odibi_sql.run.engines.bind import named, quoted
 from odibi_sql.run.engines.duckdb import DuckDB
 from odibi_sql.run.engines.engine import Cancelled, Combined, Existing
 from odibi_sql.run.engines.exchange import from_spark, has_durations, selected
 from odibi_sql.run.engines.existing import existing, schema_of_target
 from odibi_sql.run.engines.merging import Tables, Words, hold_count, merged_rows
+from odibi_sql.run.engines.spark_costs import cost_of
 from odibi_sql.run.engines.spark_messages import problem_of
 from odibi_sql.run.engines.spark_reading import as_declared, frame_of
 from odibi_sql.run.engines.spark_session import is_remote, open_session
 from odibi_sql.run.engines.spark_tasks import Writing
 from odibi_sql.run.engines.spark_types import functions_of, observation_of, quoted_name, struct_type
 from odibi_sql.run.engines.spark_writing import write_frame
+from odibi_sql.run.measured import Cost
 from odibi_sql.run.outcome import Settings
 from odibi_sql.run.stores.staging import files_in, remove, staging
 
@@ -45,6 +48,9 @@ class Spark:
         self._stopped: set[str] = set()
         self._spill = _spill_folder(settings, self._opened.is_local) / f"odibi-spill-{secrets.token_hex(6)}"
         self._views: set[str] = set()
+        self._costs: dict[str, Cost] = {}
+        self._kept: dict[str, Path] = {}  # the files of each table
+        self._files: DuckDB | None = None  # what looks into files
         self._lock = threading.Lock()
         self._is_interrupted = False
 
@@ -130,6 +136,22 @@ class Spark:
             source = FileSource(format="parquet", groups=(group,), columns=stage.schema, hive=hive)
             self._make(View(name=table, source=source, schema=stage.schema))
 
+    def cost(self, stage: str) -> Cost:
+        """Return what the jobs of a stage cost."""
+        return self._costs.pop(stage, Cost())
+
+    def look(self, sql: str) -> Any:
+        """Return the Arrow table of a query about files."""
+        with self._lock:
+            self._files = self._files or DuckDB(Settings(root=self.root, threads=1))
+        return self._files.look(sql)
+
+    def peek(self, table: str, columns: tuple[str, ...], count: int) -> Any:
+        """Return rows of the files of a table, whose columns have numbers for names."""
+        place, names = self._kept[table], self._session.table(quoted_name(table)).columns
+        wanted = ", ".join(f"c{names.index(each)} AS {named(each)}" for each in columns)
+        return self.look(f"SELECT {wanted} FROM read_parquet({quoted(f'{place}/*.parquet')}) LIMIT {count}")
+
     def progress(self, stage: str) -> float | None:
         """Spark does not tell."""
         return None
@@ -148,6 +170,8 @@ class Spark:
 
     def close(self) -> None:
         """Drop the views and remove what was spilled; the session stays for the next run."""
+        if self._files is not None:
+            self._files.close()
         for view in self._views:
             self._session.catalog.dropTempView(view)
         remove(self._spill)
@@ -168,6 +192,7 @@ class Spark:
         numbered = frame.toDF(*(f"c{each}" for each in range(len(names))))
         types, functions, counted = numbered.schema, functions_of(frame), observation_of(frame)
         numbered.observe(counted, functions.count(functions.lit(1)).alias("rows")).write.parquet(f"file:{place}")
+        self._kept[name] = place
         self._name(name, self._session.read.schema(types).parquet(f"file:{place}").toDF(*names))
         return int(counted.get["rows"])
 
@@ -202,6 +227,7 @@ class Spark:
         finally:
             remove_again(tag)
             del self._running[stage.name]
+        self._costs[stage.name] = self._costs.get(stage.name, Cost()) + cost_of(self._session, tag)
 
 
 def _tagging(session: Any) -> tuple[Callable[[str], None], Callable[[str], None]]:

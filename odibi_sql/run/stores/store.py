@@ -53,6 +53,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     was_applied: bool = False
     combined: Combined | None = None
     changed: SchemaChange | None = None
+    making: float = 0.0  # seconds until the rows were written beside the target
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,11 +143,14 @@ def _prepared(
         record = ledger.there(final)
         stored = Stored(rows=0, bytes=0, files=0, was_applied=True)
         return _held(stack, stage, final, None, record, stored, seen)
+    started = time.perf_counter()
     made = make(engine, stage, final, ready)
+    making = time.perf_counter() - started
     columns, before = tuple(map(str, schema_of_target(stage))), ledger.columns(final)
     record = made_now(stage.name, commit, made.rows, made.bytes, made.files, columns)
     record = replace(record, is_timed=not made.is_linked, applied=(*applied, here)[-MOST_APPLIED:] if here else applied)
-    stored = Stored(rows=made.rows, bytes=made.bytes, files=made.files, content=commit.content, combined=made.combined)
+    stored = Stored(rows=made.rows, bytes=made.bytes, files=made.files, combined=made.combined, making=making)
+    stored = replace(stored, content=commit.content)
     stored = replace(
         stored, changed=SchemaChange(before=before, after=columns) if before not in ((), columns) else None
     )

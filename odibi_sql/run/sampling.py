@@ -1,0 +1,142 @@
+"""The first rows of what a stage made, and the nulls in its columns: out of the files that were written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from odibi_sql import ir
+from odibi_sql.plan import Materialize, Write
+from odibi_sql.run.engines.bind import literal_path, named, quoted
+from odibi_sql.run.engines.copying import compression
+from odibi_sql.run.engines.engine import Cancelled, Engine, EngineProblem
+from odibi_sql.run.engines.reread import engine_type
+from odibi_sql.run.measured import Sample, Tracking
+from odibi_sql.run.stores.staging import files_in
+from odibi_sql.run.texts import text_of, values_of
+
+LONGEST = 500  # characters of a cell
+_MOST_FILES = 20  # of a folder, that are looked into for the first rows
+_MOST_FOOTERS = 200  # of a folder, that are read for the nulls: of more files they are not counted
+
+
+def sample_of_table(engine: Engine, stage: Materialize, tracking: Tracking) -> Sample | None:
+    """Return the first rows of a table of the run; None where there are none to be had."""
+    seen = _seen(stage.schema, tracking.sensitive.get(stage.name, frozenset()))
+    if not tracking.rows:
+        return None
+    try:
+        table = engine.peek(stage.name, seen.names, tracking.rows) if seen.names else None
+    except (EngineProblem, Cancelled, OSError, KeyError, ValueError):
+        return None
+    return None if table is None else sample_of(table, stage.schema, seen)
+
+
+def sample_of_store(engine: Engine, stage: Write, at: Path, tracking: Tracking) -> Sample | None:
+    """Return the first rows of what a stage has stored."""
+    seen = _seen(stage.schema, tracking.sensitive.get(stage.dataset, frozenset()))
+    files = _first_files(at)
+    if not tracking.rows or not files or not seen.names:
+        return None
+    columns = ", ".join(map(named, seen.names))
+    try:
+        table = engine.look(f"SELECT {columns} FROM {_reader(stage, files)} LIMIT {tracking.rows}")
+    except (EngineProblem, Cancelled, OSError):
+        return None
+    return sample_of(table, stage.schema, seen)
+
+
+def nulls_of(engine: Engine, stage: Write, at: Path, tracking: Tracking) -> dict[str, int] | None:
+    """Return how many nulls each column of a store has, as the footers of its Parquet say; None where none do."""
+    files = [*files_in(at)] if at.is_dir() else [at]
+    if not tracking.rows or stage.target.format != "parquet" or not files or len(files) > _MOST_FOOTERS:
+        return None
+    sql = (
+        "SELECT path_in_schema, sum(stats_null_count), count(*) = count(stats_null_count)"
+        f" FROM parquet_metadata({_list(files)}) GROUP BY path_in_schema"
+    )
+    try:
+        rows = engine.look(sql).to_pylist()
+    except (EngineProblem, Cancelled, OSError):
+        return None
+    found = {name: int(nulls) for name, nulls, is_whole in (each.values() for each in rows) if is_whole}
+    return {name: found[name] for name in stage.schema.names if name in found}
+
+
+def sample_of(table: Any, schema: ir.Schema, seen: ir.Schema) -> Sample:
+    """Return rows as a sample of columns, of which those that are not `seen` are masked."""
+    cells = {name: _cells(values_of(table.column(name)), seen[name].type) for name in seen.names}
+    empty = [None] * table.num_rows
+    rows = tuple(zip(*(cells.get(name, empty) for name in schema.names), strict=True))
+    return Sample(columns=schema.names, rows=rows, masked=tuple(each for each in schema.names if each not in seen))
+
+
+def _seen(schema: ir.Schema, sensitive: frozenset[str]) -> ir.Schema:
+    return ir.schema_of(each for each in schema if each.name not in sensitive)
+
+
+def _cells(values: Iterable[Any], type_: ir.Type) -> list[str | None]:
+    return [None if value is None else _cell(value, type_) for value in values]
+
+
+def _cell(value: Any, type_: ir.Type) -> str:
+    text = value if isinstance(value, str) else text_of(value, type_)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _first_files(at: Path) -> list[Path]:
+    if not at.is_dir():
+        return [at]
+    found = []
+    for file in files_in(at):
+        found.append(file)
+        if len(found) == _MOST_FILES:
+            break
+    return found
+
+
+def _reader(stage: Write, files: list[Path]) -> str:
+    """Return what stands after FROM. Text stays as it was written."""
+    target = stage.target
+    hive = f"hive_partitioning = {'true' if target.partition else 'false'}"
+    match target.format:
+        case "parquet":
+            return f"read_parquet({_list(files)}, {hive}{_hive_types(stage)})"
+        case "csv":
+            return f"read_csv({_list(files)}, {hive}, {_csv(stage)})"
+    form = "newline_delimited" if target.format == "ndjson" else "array"
+    types = ", ".join(f"{quoted(each.name)}: {quoted(engine_type(each.type))}" for each in _own(stage))
+    return f"read_json({_list(files)}, {hive}, format = '{form}', columns = {{{types}}})"
+
+
+def _own(stage: Write) -> list[ir.Field]:
+    """Return the columns that are in the files themselves."""
+    return [each for each in stage.schema if each.name not in stage.target.partition]
+
+
+def _hive_types(stage: Write) -> str:
+    types = ", ".join(f"{quoted(each)}: {engine_type(stage.schema[each].type)}" for each in stage.target.partition)
+    return f", hive_types = {{{types}}}" if types else ""
+
+
+def _csv(stage: Write) -> str:
+    """Return how a csv is read as text: by the names in its header, else in the order of the columns."""
+    options = dict(stage.target.options)
+    said = {
+        "delim": str(options.get("delimiter", ",")),
+        "quote": str(options.get("quote", '"')),
+        "escape": str(options.get("escape", '"')),
+        "nullstr": str(options.get("null", "")),
+        "compression": compression(options, stage.target.path),
+    }
+    texts = ", ".join(f"{name} = {quoted(value)}" for name, value in said.items())
+    if options.get("header", True):
+        return f"header = true, all_varchar = true, allow_quoted_nulls = false, {texts}"
+    names = (*(each.name for each in _own(stage)), *(each.name for each in ir.HISTORY if stage.mode == "scd2"))
+    types = ", ".join(f"{quoted(each)}: 'VARCHAR'" for each in names)
+    return f"header = false, auto_detect = false, columns = {{{types}}}, allow_quoted_nulls = false, {texts}"
+
+
+def _list(files: Iterable[Path]) -> str:
+    return f"[{', '.join(quoted(literal_path(str(each))) for each in files)}]"

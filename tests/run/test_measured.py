@@ -1,0 +1,89 @@
+"""What a run tells of a stage beside its counts: cost, nulls and first rows, by what is there anyway."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from odibi_sql import api
+from odibi_sql.run import Settings, StageOutcome
+from odibi_sql.run.measured import Cost, Sample
+
+ROWS = (
+    "ingest t from values (id int64, name string, price decimal(9, 2)) (1, 'a', 1.50), (2, null, 2.25), (3, '', null)"
+)
+FORMATS = ["csv 'out.csv'", "csv 'out' partition by id", "json 'out.json'", "ndjson 'out.ndjson'", "parquet 'out'"]
+FORMATS += ["parquet 'out' partition by name", "csv 'out.csv' (header: false, delimiter: ';')", "csv 'out.csv.gz'"]
+
+
+def _stored(root: Path, text: str, engine: str = "duckdb", **settings: object) -> StageOutcome:
+    result = api.run(api.from_text(text, root=root), engine=engine, settings=Settings(root=root, **settings))  # type: ignore[arg-type]
+    assert result.success, result.run.problems
+    return next(each for each in result.run.stages if each.kind == "write")
+
+
+@pytest.mark.parametrize("target", FORMATS)
+def test_a_store_gives_its_first_rows_as_a_csv_has_them(target: str, tmp_path: Path) -> None:
+    words = target.replace("'", '"')
+    sample = _stored(tmp_path, f"{ROWS}\nstore t to {words}").measured.sample
+    assert sample is not None
+    assert sample.columns == ("id", "name", "price")
+    assert sorted(sample.rows) == [("1", "a", "1.50"), ("2", None, "2.25"), ("3", "", None)]
+
+
+def test_no_more_rows_than_are_wanted_and_none_where_none_are(tmp_path: Path) -> None:
+    ingest = "ingest t from values (id int64) " + ", ".join(f"({each})" for each in range(50))
+    sample = _stored(tmp_path, f'{ingest}\nstore t to parquet "out.parquet"', sample=7).measured.sample
+    assert sample is not None
+    assert len(sample.rows) == 7
+    told = _stored(tmp_path, f'{ingest}\nstore t to parquet "other.parquet"', sample=0).measured
+    assert (told.sample, told.nulls) == (None, None)
+
+
+def test_nulls_are_those_of_the_footers(tmp_path: Path) -> None:
+    assert _stored(tmp_path, f'{ROWS}\nstore t to parquet "out"').measured.nulls == {"id": 0, "name": 1, "price": 1}
+    assert _stored(tmp_path, f'{ROWS}\nstore t to csv "out.csv"').measured.nulls is None
+
+
+def test_a_csv_is_read_by_the_names_of_its_header(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "old.csv").write_text("name,price,id\nz,0.10,9\n")
+    sample = _stored(tmp_path, f'{ROWS}\nstore t to csv "out" mode append').measured.sample
+    assert sample is not None
+    assert ("9", "z", "0.10") in sample.rows
+    assert ("1", "a", "1.50") in sample.rows
+
+
+def test_the_engine_tells_what_a_stage_cost_and_the_run_when_it_was_done(tmp_path: Path) -> None:
+    text = """ingest t from values (id int64) (1), (2), (3)
+transform u from t | derive k = id % 2 with (materialize: true)
+transform v from u | aggregate n = count() group by k
+transform w from u | aggregate n = count() group by id
+store w to parquet "w.parquet"
+store v to parquet "v.parquet"
+"""
+    result = api.run(api.from_text(text, root=tmp_path))
+    table = next(each for each in result.run.stages if each.kind == "materialize")
+    stores = [each for each in result.run.stages if each.kind == "write"]
+    assert table.measured.sample == Sample(columns=("id", "k"), rows=(("1", "1"), ("2", "0"), ("3", "1")))
+    for each in stores:
+        cost = each.measured.cost
+        assert cost.scanned == 3
+        assert cost.memory is not None
+        assert cost.memory > 0
+        assert cost.spilled == 0
+        assert cost.cpu is not None
+        assert 0 < cost.cpu < 60
+        assert each.measured.storing is not None
+        assert 0 <= each.measured.storing <= each.seconds
+        assert table.measured.began is not None
+        assert each.measured.ready is not None
+        assert each.measured.began is not None
+        assert table.measured.began + table.seconds <= each.measured.ready <= each.measured.began <= result.run.seconds
+
+
+def test_costs_add_up() -> None:
+    one, other = Cost(cpu=1.0, memory=5, spilled=3, scanned=2), Cost(cpu=0.5, memory=9, read=4)
+    assert one + other == Cost(cpu=1.5, memory=9, spilled=3, scanned=2, read=4)
+    assert Cost() + Cost() == Cost()
