@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def resumable(pipeline: Pipeline, name: str, engine: str, *, has_goals: bool) -> RunRecord:
-    """Return the run to go on with: the one of this name, or the last one of the project. Ends the command where there
+    """Return the run to go on with: the one of this name, or the last one of the pipeline. Ends the command where there
     is none, or it came to its end."""
     from odibi_sql.run.state.database import Database, StateProblem
     from odibi_sql.run.state.runs import Runs
@@ -28,9 +29,11 @@ def resumable(pipeline: Pipeline, name: str, engine: str, *, has_goals: bool) ->
         with closing(Database(pipeline.root)) as database:
             runs = Runs(database)
             runs.dead()
-            run = runs.get(name)
+            run = runs.get(name) if name != "latest" else runs.last_of(pipeline.source.name) or runs.get(name)
     except StateProblem as problem:
         stop_for(problem)
+    if PurePath(run.file).name != PurePath(pipeline.source.name).name:
+        stop(f"`{run.run}` is a run of `{run.file}`, not of `{pipeline.source.name}`; `odibi runs` lists the runs")
     if not run.can_be_resumed:
         doing = "is still running" if run.status == "running" else "came to its end"
         stop(f"`{run.run}` {doing}: there is nothing to resume; `odibi runs` lists the runs")
@@ -56,6 +59,24 @@ def goals_again(run: RunRecord, graph: ir.Graph) -> list[str]:
     return list(run.goals)
 
 
-def facts_of(run: RunRecord | None) -> dict[str, Any]:
+def facts_of(run: RunRecord | None, root: Path, *, retry_failed: bool) -> dict[str, Any]:
     """Return what a job has to know of the run that it goes on with."""
-    return {} if run is None else {"resumed_from": run.run, "origin": run.origin or run.run}
+    if run is None:
+        return {}
+    left_failed = () if retry_failed else _failures(run, root)
+    return {"resumed_from": run.run, "origin": run.origin or run.run, "left_failed": left_failed}
+
+
+def _failures(run: RunRecord, root: Path) -> tuple[tuple[str, str, str], ...]:
+    """Return the stages that failed in a run, for good: not those that were ended with it."""
+    from odibi_sql.run.state.database import Database
+    from odibi_sql.run.state.runs import Runs
+
+    with closing(Database(root)) as database:
+        stages = Runs(database).stages(run.run)
+    return tuple((each.stage, each.key, _words(run.run, each.message)) for each in stages if each.status == "failed")
+
+
+def _words(run: str, message: str) -> str:
+    start = "it failed in `"
+    return message if message.startswith(start) else f"{start}{run}`: {message}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,7 +24,11 @@ from odibi_sql.cli.resuming import facts_of, goals_again, resumable, with_parame
 from odibi_sql.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
+    from odibi_sql.api import Pipeline
     from odibi_sql.plan import Plan
+    from odibi_sql.run import Settings
+    from odibi_sql.run.state.runs import RunRecord
+    from odibi_sql.task import Task
 
 
 def _size(ctx: click.Context, option: click.Parameter, text: str | None) -> str | None:
@@ -67,6 +71,12 @@ def _mode(ctx: click.Context, option: click.Parameter, text: str) -> str:
     flag_value="latest",
     help="Go on with a run that did not come to its end, with its parameters and its clock; the last one by default.",
 )
+@click.option(
+    "--retry-failed/--no-retry-failed",
+    default=None,
+    help="With `--resume`: whether what failed is tried again, which it is by default; else it stays failed, and what"
+    " does not need it goes on.",
+)
 @click.option("--keep-going", is_flag=True, help="After a failure, go on with what does not need the failed step.")
 def command(
     file: str,
@@ -86,6 +96,7 @@ def command(
     from_step: tuple[str, ...],
     checkpoint: str,
     resume: str | None,
+    retry_failed: bool | None,
     keep_going: bool,
 ) -> None:
     """Run the pipeline FILE. It is checked first: a pipeline that is wrong runs nothing and exits with 2.
@@ -93,23 +104,15 @@ def command(
     A run that fails exits with 1, and leaves every store as it was or whole and new.
     """
     hold_spark_options(engine, spark_master, spark_remote)
+    if resume is None and retry_failed is not None:
+        stop("`--retry-failed` and `--no-retry-failed` are about a run that failed; add `--resume`")
     pipeline = load_pipeline(file, parameters)
     resumed = None if resume is None else resumable(pipeline, resume, engine, has_goals=bool(only or upto))
-    if resumed is not None:
-        pipeline = with_parameters_of(resumed, pipeline)
-    with findings_shown():
-        checked = api.check(pipeline, strict=strict, clock=resumed.clock if resumed is not None else None)
-        goals = goals_again(resumed, checked.graph) if resumed is not None else _goals(checked.graph, only, upto)
-        task = api.task_of(pipeline, checked.graph, goals, engine)
-    if checked.warnings:
-        show_findings(checked.warnings)
-    if not goals:
-        stop(f"`{file}` stores nothing; `odibi show {file} DATASET` prints the rows of a dataset")
+    task = _task(pipeline, resumed, only, upto, engine, strict=strict)
     if dry_run:
         with findings_shown():
             click.echo(_would_run(task.plan))
         return
-    from odibi_sql.cli.progress import show_result, watching
     from odibi_sql.run import Settings
 
     settings = Settings(
@@ -122,10 +125,40 @@ def command(
         spark_master=spark_master,
         spark_remote=spark_remote,
     )
+    again = _again(task.written, from_step)
+    resuming = facts_of(resumed, pipeline.root, retry_failed=retry_failed is not False)
+    _run(task, settings, {"uses_cache": not no_cache, "again": again, "checkpoint": checkpoint, **resuming})
+
+
+def _task(
+    pipeline: Pipeline,
+    resumed: RunRecord | None,
+    only: tuple[str, ...],
+    upto: tuple[str, ...],
+    engine: str,
+    *,
+    strict: bool,
+) -> Task:
+    """Return what is to be run, of a pipeline without errors; its warnings are shown."""
+    pipeline = pipeline if resumed is None else with_parameters_of(resumed, pipeline)
+    with findings_shown():
+        checked = api.check(pipeline, strict=strict, clock=resumed.clock if resumed is not None else None)
+        goals = goals_again(resumed, checked.graph) if resumed is not None else _goals(checked.graph, only, upto)
+        task = api.task_of(pipeline, checked.graph, goals, engine)
+    if checked.warnings:
+        show_findings(checked.warnings)
+    if not goals:
+        file = pipeline.source.name
+        stop(f"`{file}` stores nothing; `odibi show {file} DATASET` prints the rows of a dataset")
+    return task
+
+
+def _run(task: Task, settings: Settings, asked: dict[str, Any]) -> None:
+    """Run it, show how it goes, and end the command where it fails."""
+    from odibi_sql.cli.progress import show_result, watching
+
     with findings_shown(), watching(is_terminal=sys.stdout.isatty()) as listener:
-        again = _again(checked.graph, from_step)
-        more = {"uses_cache": not no_cache, "again": again, "checkpoint": checkpoint, **facts_of(resumed)}
-        result = task.run(settings, listener, **more)
+        result = task.run(settings, listener, **asked)
     show_result(result)
     if result.status == "cancelled":
         raise click.exceptions.Exit(CANCELLED)

@@ -114,6 +114,7 @@ class _Run:
         self.warnings: list[str] = []
         self.prepared: list[Done] = []  # stores that are whole, and not to be seen before all of them are
         self.left_out: set[str] = set()  # stages that a condition of the pipeline leaves out
+        self.left_failed: set[str] = set()  # those that failed in the run before, and are not tried again
 
     def keep_record(self, job: Job, database: Database, stack: ExitStack) -> None:
         """Have the run recorded from here on, and take what is known from other runs. Raises StateProblem."""
@@ -167,6 +168,11 @@ class _Run:
             self.is_cancelled = True
             self._interrupt()
 
+    def _stopper(self) -> str:
+        """Return the stage whose failure ends the run, "" where it goes on."""
+        failures = (each.stage for each in self.problems if each.stage not in self.left_failed)
+        return next(failures, "") if self.settings.fail_fast else ""
+
     def _interrupt(self) -> None:
         if self.engine is not None:
             self.engine.interrupt()
@@ -186,7 +192,7 @@ class _Run:
             del self.later[name]
             self.ready.append(name)
         while self.ready and len(self.running) < self._side_by_side():
-            if self.is_cancelled or (self.problems and self.settings.fail_fast):
+            if self.is_cancelled or self._stopper():
                 self.ready.clear()
                 self.later.clear()
                 return
@@ -196,6 +202,11 @@ class _Run:
     def _start_one(self, stage: Stage, pool: ThreadPoolExecutor, stack: ExitStack) -> None:
         """Have a stage run, or take the result that is there."""
         attempts = self.attempts[stage.name]
+        before = self.reuse.failed_before(stage) if self.reuse is not None else ""
+        if before:
+            self.left_failed.add(stage.name)
+            self._over(stage, failed(stage, before, "without `--no-retry-failed` it is tried again"))
+            return
         found = self.reuse.hit(stage) if self.reuse is not None and attempts.number == 0 else None
         if found is not None and self.reuse is not None:
             at = self.reuse.place_to_read(stage)
@@ -258,7 +269,7 @@ class _Run:
         if done.outcome.status == "cancelled" and not self.is_cancelled:
             took = f"it took longer than its `timeout` of {in_words(attempts.timeout or 0)}"
             done = failed(stage, took, can_pass=True)
-        goes_on = not self.is_cancelled and not (self.problems and self.settings.fail_fast)
+        goes_on = not self.is_cancelled and not self._stopper()
         if done.problem is not None and done.problem.can_pass and not attempts.is_last and goes_on:
             self._try_again(stage, done.problem)
             return
@@ -386,5 +397,5 @@ class _Run:
             if self.outcomes[need].status not in _THERE:
                 ending = "failed" if self.outcomes[need].status == "failed" else "did not run"
                 return f"it needs `{need}`, which {ending}"
-        stopper = self.problems[0].stage if self.problems else ""
+        stopper = self._stopper()
         return f"the run stopped when `{stopper}` failed" if stopper else "it was not reached"

@@ -36,5 +36,6 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     uses_cache: bool = True
     checkpoint: str = "manual"  # what is kept for a run that is resumed: see `Checkpoints`
     resumed_from: str | None = None  # a run: it has the same clock, and its appends are not done twice
+    left_failed: tuple[tuple[str, str, str], ...] = ()  # stages that are not tried again: name, key, why they failed
     origin: str | None = None  # the first of the runs that were resumed one after the other
     bus: EventBus | None = None

@@ -52,7 +52,12 @@ class Reuse:
         self._again = {stage.name for stage in plan.stages if self._is_told_again(stage)}
         self._again |= {name for name, above in self._above.items() if above & self._again}
         self.key = cache(self._key)
+        self._failed = {name: why for name, key, why in job.left_failed if self._has_key(name, key)}
         self.wanted = self._wanted(plan) if job.uses_cache else set(self._stages)
+
+    def failed_before(self, stage: Stage) -> str:
+        """Return why a stage failed in the run that this one goes on with, if it is not to be tried again, else ""."""
+        return self._failed.get(stage.name, "")
 
     def hit(self, stage: Stage) -> StageOutcome | None:
         """Return the outcome of a stage that need not run, as far as is known by now; None: run it."""
@@ -123,6 +128,9 @@ class Reuse:
                 return keys.dataset(dataset, contents)
         return keys.dataset(stage.name, contents)
 
+    def _has_key(self, name: str, key: str) -> bool:
+        return name in self._stages and self.key(self._stages[name]).digest == key
+
     def _inputs_key(self, stage: Stage) -> Key | None:
         """Return the key of a stage over the stored rows that it reads; None where it reads none."""
         above = self._above[stage.name]
@@ -138,6 +146,8 @@ class Reuse:
         """Return the stages that have to run, by what is known before anything does."""
         wanted: set[str] = set()
         for stage in reversed(plan.stages):
+            if stage.name in self._failed or not self._above[stage.name].isdisjoint(self._failed):
+                continue
             is_read = any(each.name in wanted for each in self._readers[stage.name])
             if isinstance(stage, Answer) or stage.name in self._again:
                 wanted.add(stage.name)
