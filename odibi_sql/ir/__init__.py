@@ -50,6 +50,7 @@ from odibi_sql.ir.relations import (
 from odibi_sql.ir.schema import HISTORY, Field, Schema, schema_of
 from odibi_sql.ir.source import (
     Catalog,
+    Copy,
     Described,
     FileGroup,
     FileSource,
@@ -144,6 +145,7 @@ __all__ = [
     "Cast",
     "Catalog",
     "Column",
+    "Copy",
     "Dataset",
     "Date",
     "Decimal",

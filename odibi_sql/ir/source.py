@@ -12,6 +12,15 @@ OptionValue = bool | int | float | str
 Options = tuple[tuple[str, OptionValue], ...]  # in the order of the declaration, those alone that were written
 
 
+class Copy(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of an object, and where its bytes are on this machine, once they are needed."""
+
+    place: str  # from the pipeline's folder; another one for each version
+    size: int
+    e_tag: str  # "": the store gives none
+    version: str
+
+
 class FileGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Files that are laid out alike: the same columns in the same order.
 
@@ -21,11 +30,19 @@ class FileGroup(msgspec.Struct, frozen=True, kw_only=True):
 
     A column of the source that is not in the `header` of a csv group is null in these files. A csv whose lines have
     no header (`header: false`) has the names here all the same, one for each column of the file.
+
+    Files in an object store (`s3://…`) have a copy each, which is what is read.
     """
 
     pattern: str | None
     files: tuple[str, ...]  # sorted; relative to the pipeline's folder, as written; empty where nothing matches yet
     header: tuple[str, ...] = ()  # csv: every column of the files, in their order, each name once; none of hive's
+    copies: tuple[Copy, ...] = ()  # of objects, in the order of `files`
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Where the files are read, from the pipeline's folder."""
+        return tuple(each.place for each in self.copies) or self.files
 
 
 class FileSource(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ import hashlib
 from pathlib import Path
 
 from odibi_sql.ir import Target
+from odibi_sql.objects import make_room
 from odibi_sql.plan import Materialize, Write
 from odibi_sql.run.engines.engine import Engine
 from odibi_sql.run.state.database import Database
@@ -76,7 +77,11 @@ def is_whole(record: Kept, root: Path) -> bool:
 
 
 def forget_most(root: Path, database: Database, limit: int) -> list[Kept]:
-    """Remove what was not used for longest, until what is kept takes at most `limit` bytes; return what went."""
+    """Remove what was not used for longest, until what is kept takes at most `limit` bytes; return what went.
+
+    The copies of objects that were read may take as much again.
+    """
+    make_room(root, limit)
     results = Results(database)
     kept = results.kept()
     size = sum({record.artifact: record.bytes for _, record in kept}.values())

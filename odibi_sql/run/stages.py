@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from odibi_sql.plan import Answer, Check, Materialize, Stage, Write
 from odibi_sql.run.attempts import passes
 from odibi_sql.run.engines.engine import Cancelled, Engine, EngineProblem
+from odibi_sql.run.fetching import reading
 from odibi_sql.run.gates import broken, outcomes
 from odibi_sql.run.kept import as_store, keep
 from odibi_sql.run.measured import Measured, Tracking
@@ -62,14 +63,20 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 def run_stage(engine: Engine, stage: Stage, place: Place, commit: Commit) -> Done:
     """Run one stage and return how it went; what goes wrong is in the outcome, in words."""
-    return _timed(engine, stage, lambda: _run(engine, stage, place, commit))
+
+    def do() -> Done:
+        with reading(stage, place.root):
+            return _run(engine, stage, place, commit)
+
+    return _timed(engine, stage, do)
 
 
 def keep_stage(engine: Engine, stage: Materialize, place: Place, key: str, *, is_folder: bool) -> Done:
     """Keep the rows of a stage for later runs, and let later stages read them."""
 
     def do() -> Done:
-        kept = keep(engine, stage, place.root, key, is_folder=is_folder)
+        with reading(stage, place.root):
+            kept = keep(engine, stage, place.root, key, is_folder=is_folder)
         at = place.root / kept.artifact
         stored = as_store(stage, at, is_folder=is_folder)
         engine.adopt(stage.name, stored, at)

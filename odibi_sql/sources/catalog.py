@@ -1,4 +1,4 @@
-"""The catalog of files on this machine: what is at a location, with which columns."""
+"""The catalog of files on this machine and of objects in stores: what is at a location, with which columns."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from odibi_sql import ir
 from odibi_sql.diagnostics import did_you_mean, listed
 from odibi_sql.ir import Described, FileGroup, FileSource, Schema, SourceProblem, SourceRequest
 from odibi_sql.ir.formats import FORMATS
+from odibi_sql.objects import is_object, place_of
 from odibi_sql.sources import engine
 from odibi_sql.sources.csv_header import check_declared, group_named, group_unnamed, read_headers
 from odibi_sql.sources.csv_types import discover_types
 from odibi_sql.sources.files import Found, find_files, nothing_there, option_of, sizes
 from odibi_sql.sources.hive import hive_columns
 from odibi_sql.sources.json_files import absent_members, discover_members
+from odibi_sql.sources.objects import as_objects, fetched, find_objects, named_as_objects, no_objects
 from odibi_sql.sources.parquet_files import look_at
 from odibi_sql.sources.remembered import Memory, key_of
 
@@ -54,12 +56,16 @@ class LocalCatalog:
         found = _found(request, self.root)
         if not _is_worth_remembering(request, found):
             return self._find_out(request, found)
-        key, stamp = key_of(request), [list(each) for each in sizes(found.files, self.root)]
+        key, stamp = key_of(request), _stamp(found, self.root)
         known = self._memory.recall(key, stamp)
         if known is None:
-            known = self._find_out(request, found)
+            known = self._find_out_of_objects(request, found) if found.seen else self._find_out(request, found)
             self._memory.keep(key, stamp, known)
         return known
+
+    def _find_out_of_objects(self, request: SourceRequest, found: Found) -> Described:
+        with named_as_objects(found, self.root):
+            return as_objects(self._find_out(request, fetched(found, self.root)), found, self.root)
 
     def _find_out(self, request: SourceRequest, found: Found) -> Described:
         empty = tuple(name for name, size, _ in sizes(found.files, self.root) if size == 0)
@@ -85,7 +91,7 @@ class LocalCatalog:
             if found.files:
                 hint = "declare its columns: `schema (…)`"
                 raise SourceProblem(f"`{request.location}` is empty, so there are no columns to discover", hint)
-            problem = nothing_there(request.location, self.root)
+            problem = _missing(request.location, self.root)
             raise SourceProblem(problem.reason, problem.hint or "or declare the columns: `schema (…)`")
         source = FileSource(format=request.format, groups=(), columns=request.declared, options=request.options)
         what = "is empty" if found.files else "has no files yet"
@@ -131,15 +137,28 @@ class LocalCatalog:
 
 
 def _found(request: SourceRequest, root: Path) -> Found:
+    if is_object(request.location):
+        return find_objects(request.location, request.format)
     try:
         return find_files(request.location, request.format, root)
     except (OSError, ValueError) as error:
         raise SourceProblem(f"`{request.location}` cannot be read: {error}") from error
 
 
+def _missing(location: str, root: Path) -> SourceProblem:
+    return no_objects(location) if is_object(location) else nothing_there(location, root)
+
+
+def _stamp(found: Found, root: Path) -> list[list[Any]]:
+    """Return what the files are known by: of objects, each version has its own place."""
+    if found.seen:
+        return [[each.url, each.size, place_of(each)] for each in found.seen]
+    return [list(each) for each in sizes(found.files, root)]
+
+
 def _is_worth_remembering(request: SourceRequest, found: Found) -> bool:
     asks = request.declared is None or request.format == "parquet" or len(found.files) > _WORTH_REMEMBERING
-    return bool(found.files) and (asks or found.files[0].endswith(".zst"))
+    return bool(found.files) and (asks or bool(found.seen) or found.files[0].endswith(".zst"))
 
 
 def _gaps(groups: list[FileGroup], hive: tuple[str, ...], columns: Schema) -> tuple[str, ...]:

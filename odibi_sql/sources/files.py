@@ -6,7 +6,7 @@ import glob
 import io
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
@@ -17,9 +17,10 @@ import msgspec
 from odibi_sql.diagnostics import nearest
 from odibi_sql.ir import Options, OptionValue, SourceProblem
 from odibi_sql.ir.formats import COMPRESSION_ENDINGS, FORMATS
+from odibi_sql.objects import Seen
 
 GLOB_CHARACTERS = frozenset("*?[")
-_REMOTE = ("s3://", "gs://", "gcs://", "az://", "abfss://", "hdfs://", "http://", "https://", "r2://")
+_REMOTE = ("gcs://", "s3a://", "azure://", "abfs://", "adl://", "hdfs://", "http://", "https://", "r2://", "file://")
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +28,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
     pattern: str  # the location; of a folder, a pattern for the files in it
     files: tuple[str, ...]  # sorted
+    seen: tuple[Seen, ...] = ()  # of objects, in the order of `files`
 
 
 def find_files(location: str, format_name: str, root: Path) -> Found:
@@ -36,14 +38,15 @@ def find_files(location: str, format_name: str, root: Path) -> Found:
     no place on this machine; where nothing matches, there are no files.
     """
     if location.startswith(_REMOTE):
-        raise SourceProblem(f"`{location}` is not on this machine", "this version reads local files alone")
+        hint = "this version reads local files, and s3://, gs://, az://, abfss://"
+        raise SourceProblem(f"`{location}` is not on this machine", hint)
     if not location.strip() or "\x00" in location:
         raise SourceProblem("the location is empty", "name a file, a pattern such as 'data/*.csv', or a folder")
     place = root / location
     if place.is_file():
         return Found(pattern=location, files=(location,))
     if place.is_dir():
-        return _in_folder(location, place, format_name)
+        return in_folder(location, _walk(place, ""), format_name)
     if GLOB_CHARACTERS.isdisjoint(location):
         return Found(pattern=location, files=())
     return Found(pattern=location, files=tuple(sorted(_matches(location, root))))
@@ -55,8 +58,9 @@ def _matches(pattern: str, root: Path) -> Iterator[str]:
             yield Path(match).as_posix() if os.sep != "/" else match
 
 
-def _in_folder(location: str, folder: Path, format_name: str) -> Found:
-    every = sorted(_walk(folder, ""))
+def in_folder(location: str, names: Iterable[str], format_name: str) -> Found:
+    """Return those of the files in a folder that are of the format; all, where none is. `names` start from it."""
+    every = sorted(names)
     of_format = [each for each in every if _has_extension(each, format_name)] or every
     is_deep = any("/" in each for each in of_format)
     base = location.rstrip("/") or "/"

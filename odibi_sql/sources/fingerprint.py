@@ -6,6 +6,8 @@ whatever writes to a file, replaces it or renames another into its place moves i
 inode, and unlike the time of modification no program can set that time back. It can see a change where there is none:
 a large file that was copied or touched counts as another.
 
+An object in a store is told by its copy, which is another one for each version of it: nothing is downloaded.
+
 A time says nothing of a change that came within one tick of the clock of the file system. So what was touched less than
 a moment ago is not told by its times: a large file is then another at the next look.
 """
@@ -52,11 +54,12 @@ def fingerprint(source: FileSource, root: Path, known: Known | None = None) -> s
     digest = sha256(msgspec.json.encode(["files", source.format]))
     option = str(dict(source.options).get("compression", "auto"))
     for group in source.groups:
-        for file in group.files:
+        for file, path in zip(group.files, group.paths, strict=True):
             folders = sorted(
                 (ascii(name), ascii(value)) for name, value in hive_values(file).items() if name in source.hive
             )
-            digest.update(msgspec.json.encode([compression_of(file, option), folders, looks.at(file)]))
+            facts = ["object", path] if group.copies else looks.at(file)
+            digest.update(msgspec.json.encode([compression_of(file, option), folders, facts]))
         digest.update(b"\n")
     return digest.hexdigest()
 

@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 
 from odibi_sql import ir
-from odibi_sql.ir import Described, Field, FileGroup, FileSource, Schema, SourceRequest
+from odibi_sql.ir import Copy, Described, Field, FileGroup, FileSource, Schema, SourceRequest
 
-VERSION = 1
+VERSION = 2
 _MOST = 500  # entries; the oldest go first
 
 
@@ -79,7 +79,7 @@ def _plain(described: Described) -> dict[str, Any]:
     source = described.source
     return {
         "format": source.format,
-        "groups": [[group.pattern, group.files, group.header] for group in source.groups],
+        "groups": [[group.pattern, group.files, group.header, _plain_copies(group)] for group in source.groups],
         "columns": _plain_schema(source.columns),
         "options": source.options,
         "hive": source.hive,
@@ -91,12 +91,20 @@ def _plain(described: Described) -> dict[str, Any]:
     }
 
 
+def _plain_copies(group: FileGroup) -> list[list[Any]]:
+    return [[each.place, each.size, each.e_tag, each.version] for each in group.copies]
+
+
+def _copies(plain: list[list[Any]]) -> tuple[Copy, ...]:
+    return tuple(Copy(place=place, size=size, e_tag=tag, version=version) for place, size, tag, version in plain)
+
+
 def _described(plain: dict[str, Any]) -> Described:
     source = FileSource(
         format=plain["format"],
         groups=tuple(
-            FileGroup(pattern=pattern, files=tuple(files), header=tuple(header))
-            for pattern, files, header in plain["groups"]
+            FileGroup(pattern=pattern, files=tuple(files), header=tuple(header), copies=_copies(copies))
+            for pattern, files, header, copies in plain["groups"]
         ),
         columns=_schema(plain["columns"]),
         options=tuple((name, value) for name, value in plain["options"]),

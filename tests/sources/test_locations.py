@@ -159,7 +159,7 @@ def test_every_type_is_remembered(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[]", '{"version":1,"entries":[]}', '{"version":1,"entries":{"KEY":3}}', "\x00"]
+    "content", ["", "{", "[]", '{"version":2,"entries":[]}', '{"version":2,"entries":{"KEY":3}}', "\x00"]
 )
 def test_a_damaged_memory_is_no_memory(tmp_path, content):
     from odibi_sql.sources.remembered import key_of
@@ -168,7 +168,7 @@ def test_a_damaged_memory_is_no_memory(tmp_path, content):
     request = ir.SourceRequest(format="csv", location="a.csv")
     write(tmp_path, ".odibi/schemas.json", content.replace("KEY", key_of(request)))
     assert LocalCatalog(tmp_path).describe(request).schema.names == ("a",)
-    assert json.loads((tmp_path / ".odibi/schemas.json").read_text())["version"] == 1
+    assert json.loads((tmp_path / ".odibi/schemas.json").read_text())["version"] == 2
 
 
 def test_a_memory_that_cannot_be_written_is_no_problem(tmp_path):

@@ -94,8 +94,8 @@ class _Files(msgspec.Struct, frozen=True):
 
 
 def _texts(group: FileGroup) -> dict[str, tuple[str, ...]]:
-    texts: dict[str, tuple[str, ...]] = {file: (file,) for file in group.files}
-    return texts if group.pattern is None else texts | {group.pattern: group.files}
+    texts: dict[str, tuple[str, ...]] = {file: (path,) for file, path in zip(group.files, group.paths, strict=True)}
+    return texts if group.pattern is None else texts | {group.pattern: group.paths}
 
 
 def _call(tokens: list[str], at: int) -> int | None:

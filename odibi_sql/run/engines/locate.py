@@ -39,8 +39,8 @@ def not_utf8(sources: Iterable[FileSource], root: Path) -> str | None:
         if source.format == "parquet" or option_of(source.options, "encoding", "utf-8") != "utf-8":
             continue
         for group in source.groups:
-            for file in group.files:
-                line = _not_utf8_line(root / file, str(option_of(source.options, "compression", "auto")))
+            for file, path in zip(group.files, group.paths, strict=True):
+                line = _not_utf8_line(root / path, str(option_of(source.options, "compression", "auto")))
                 if line is not None:
                     return f"`{file}` line {line}"
     return None
@@ -62,8 +62,8 @@ def _not_utf8_line(path: Path, compression: str) -> int | None:
 def _place(path: Path, sources: Iterable[FileSource], column: str, value: str, root: Path) -> str:
     for source in sources:
         for group in source.groups:
-            for file in group.files:
-                if root / file == path:
+            for file, place in zip(group.files, group.paths, strict=True):
+                if root / place == path:
                     line = _line(path, source, group, column, value)
                     return f"`{file}`" if line is None else f"`{file}` line {line}"
     return f"`{path}`"

@@ -45,14 +45,27 @@ def _alike(source: ir.FileSource, root: Path) -> list[ir.FileGroup]:
     import pyarrow as pa
     from pyarrow import parquet
 
-    files: dict[tuple[str, ...], list[str]] = {}
-    for file in (each for group in source.groups for each in group.files):
+    files: dict[tuple[str, ...], list[ir.FileGroup]] = {}
+    for one in (each for group in source.groups for each in _one_by_one(group)):
         try:
-            names = tuple(parquet.read_schema(root / file).names)
+            names = tuple(parquet.read_schema(root / one.paths[0]).names)
         except pa.ArrowException as error:
-            raise EngineProblem(f"`{file}` is no Parquet any more", "run the pipeline again") from error
-        files.setdefault(names, []).append(file)
-    return [ir.FileGroup(pattern=None, files=tuple(each), header=names) for names, each in files.items()]
+            raise EngineProblem(f"`{one.files[0]}` is no Parquet any more", "run the pipeline again") from error
+        files.setdefault(names, []).append(one)
+    return [_in_one(names, each) for names, each in files.items()]
+
+
+def _one_by_one(group: ir.FileGroup) -> list[ir.FileGroup]:
+    """Return a group for each file."""
+    copies: list[tuple[ir.Copy, ...]] = [(each,) for each in group.copies] or [()] * len(group.files)
+    files = zip(group.files, copies, strict=True)
+    return [replace(group, pattern=None, files=(file,), copies=copy) for file, copy in files]
+
+
+def _in_one(header: tuple[str, ...], groups: list[ir.FileGroup]) -> ir.FileGroup:
+    files = tuple(each.files[0] for each in groups)
+    copies = tuple(copy for each in groups for copy in each.copies)
+    return ir.FileGroup(pattern=None, files=files, header=header, copies=copies)
 
 
 def _by_tasks(session: Any, view: View, group: ir.FileGroup, root: Path, cores: int) -> Any:
@@ -62,7 +75,7 @@ def _by_tasks(session: Any, view: View, group: ir.FileGroup, root: Path, cores: 
         sql=_sql_of(view, group),
         name=group.files[0],
         source=replace(view.source, groups=()),
-        files=tuple((file, group.header) for file in group.files),
+        files=tuple(_one_by_one(group)),
         root=str(root),
         threads=max(1, cores // tasks),
     )
@@ -78,7 +91,7 @@ def _sql_of(view: View, group: ir.FileGroup) -> str:
     had = ir.schema_of(each for each in view.schema if not group.header or each.name in names)
     if not had.fields:
         had = ir.schema_of([view.source.columns.get(group.header[0]) or ir.Field(group.header[0], ir.STRING)])
-    one = replace(group, pattern=None, files=group.files[:1])
+    one = _one_by_one(group)[0]
     scan = ir.Scan(schema=had, source=replace(view.source, groups=(one,)))
     dataset = ir.Dataset(name=view.name, relation=scan, made_by="ingest", step=view.name)
     graph = ir.Graph(
@@ -97,7 +110,7 @@ def _is_for_spark(view: View, root: Path) -> bool:
     source = view.source
     if source.format != "parquet" or not {*source.casts}.isdisjoint(view.schema.names):
         return False
-    files = [file for group in source.groups for file in group.files]
+    files = [path for group in source.groups for path in group.paths]
     if any(Path(file).name.startswith((".", "_")) for file in files):
         return False  # which it takes for hidden
     if source.hive and not _are_plain_folders(source, files):
@@ -157,7 +170,7 @@ def _is_same(held: Any, type_: ir.Type) -> bool:
 
 def _native(session: Any, view: View, root: Path) -> Any:
     source = view.source
-    files = [str(root / file) for group in source.groups for file in group.files]
+    files = [str(root / path) for group in source.groups for path in group.paths]
     own = [each for each in view.schema if each.name not in source.hive]
     folders = [source.columns[name] for name in source.hive]
     reader = session.read.schema(struct_type(ir.schema_of([*own, *folders]))).option("__globPaths__", "false")

@@ -33,7 +33,7 @@ class Reading(msgspec.Struct, frozen=True):
     sql: str
     name: str
     source: FileSource  # without its groups
-    files: tuple[tuple[str, tuple[str, ...]], ...]  # with the columns of each
+    files: tuple[ir.FileGroup, ...]  # of one file each
     root: str
     threads: int
 
@@ -62,8 +62,7 @@ def read_files(reading: Reading, batches: Iterable[Any]) -> Iterator[Any]:
 
 
 def _stage_of(reading: Reading, place: int) -> Stage:
-    file, header = reading.files[place]
-    group = ir.FileGroup(pattern=reading.name, files=(file,), header=header)
+    group = replace(reading.files[place], pattern=reading.name)
     source = replace(reading.source, groups=(group,))
     return Stage(name="read", sql=reading.sql, schema=ir.schema_of([]), sources=(source,))
 

@@ -1,0 +1,31 @@
+"""Objects in stores that speak as S3, Azure or GCS do: where they are, what is there, fetched to this machine, put."""
+
+from odibi_sql.objects.client import SHARE, Seen, copy, hold_bucket, listed, look, names_below, put, remove
+from odibi_sql.objects.location import Location, is_object, parse, shortest
+from odibi_sql.objects.mirror import Wanted, fetch, make_room, place_of, without_places
+from odibi_sql.objects.problem import NoBucket, NothingThere, ObjectChanged, ObjectProblem
+
+__all__ = [
+    "SHARE",
+    "Location",
+    "NoBucket",
+    "NothingThere",
+    "ObjectChanged",
+    "ObjectProblem",
+    "Seen",
+    "Wanted",
+    "copy",
+    "fetch",
+    "hold_bucket",
+    "is_object",
+    "listed",
+    "look",
+    "make_room",
+    "names_below",
+    "parse",
+    "place_of",
+    "put",
+    "remove",
+    "shortest",
+    "without_places",
+]
