@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
-from odibi_sql.cli.common import root_option, size_of
+from odibi_sql.cli.common import engine_option, pipeline_options, root_option, size_of
 from odibi_sql.cli.state import state_of
 from odibi_sql.cli.tables import time_of
+from odibi_sql.cli.why_command import told_of
 
 if TYPE_CHECKING:
     from odibi_sql.run.state.results import Kept
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.group("cache")
 def command() -> None:
-    """Look at, or clear, the rows that steps `with (cache: true)` keep for later runs, in `.odibi/cache`."""
+    """Look at, or clear, the rows that are kept for later runs, in `.odibi/cache`."""
 
 
 @command.command("ls")
@@ -46,6 +48,37 @@ def ls(root: Path, as_json: bool) -> None:
         click.echo(f"{key[:12]}  {each.rows:>12,} rows  {size_of(each.bytes):>9}  used {used} UTC")
     total = sum({each.artifact: each.bytes for _, each in kept}.values())
     click.echo(f"{len(kept)} kept, {size_of(total)}")
+
+
+@command.command("why")
+@pipeline_options
+@click.argument("step", required=False)
+@engine_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def why(file: str, parameters: tuple[str, ...], strict: bool, step: str | None, engine: str, as_json: bool) -> None:
+    """Tell for the stages of FILE, or those that compute STEP, whether a run now would take kept rows, and why not.
+
+    Nothing runs. A stage is a dataset that is computed once for several that read it, or that is to be kept.
+    """
+    from odibi_sql.run.why import cached
+
+    told = told_of(cached, file, parameters, strict, step, engine)
+    if as_json:
+        click.echo(json.dumps([msgspec.to_builtins(each) for each in told], ensure_ascii=False, indent=2))
+        return
+    for each in told:
+        click.echo(f"{click.style(each.stage, bold=True)}: {each.verdict}{_found(each.kept)}")
+        for cause in each.because:
+            click.echo(f"  {cause}")
+    hits = sum(each.verdict == "hit" for each in told)
+    click.echo(f"{hits} of {len(told)} would be taken")
+
+
+def _found(kept: Kept | None) -> str:
+    if kept is None:
+        return ""
+    by = f" by {kept.run}" if kept.run else ""
+    return f"  {kept.rows:,} rows, {size_of(kept.bytes)}, kept{by} at {time_of(kept.made)} UTC"
 
 
 @command.command("clear")

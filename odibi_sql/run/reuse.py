@@ -82,9 +82,13 @@ class Reuse:
         it are asked for first: their stored rows may stand for what they are made of."""
         return self._found(stage) if self._job.uses_cache else None
 
+    def taken(self, stage: Stage) -> Kept | None:
+        """Return the kept rows of a stage that are taken, as far as is known by now."""
+        return self._kept.get(stage.name)
+
     def kept_at(self, stage: Stage) -> Path | None:
-        """Return where the rows of a stage are kept, if that is known by now."""
-        record = self._kept.get(stage.name)
+        """Return where they are."""
+        record = self.taken(stage)
         return self._ledger.root / record.artifact if record is not None else None
 
     def can_be_kept(self, stage: Stage) -> TypeGuard[Materialize]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from typing import Literal as OneOf
 
 import msgspec
@@ -12,14 +13,17 @@ import msgspec
 from odibi_sql.keys import changes
 from odibi_sql.plan import Answer, Materialize, Plan, Stage, Write
 from odibi_sql.run.job import Job
+from odibi_sql.run.kept import is_whole
 from odibi_sql.run.reuse import Reuse
 from odibi_sql.run.state.database import Database
+from odibi_sql.run.state.results import Kept, Results
 from odibi_sql.run.state.runs import RunRecord, Runs, StageRecord
 from odibi_sql.run.stores.ledger import Ledger
 from odibi_sql.run.stores.store import final_path
 
 _LOOKED_AT = 50  # runs
 _THERE = ("done", "cached")
+Records = list[tuple[RunRecord, tuple[StageRecord, ...]]]
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +36,16 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     because: tuple[str, ...]
 
 
+class Cached(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a run now would take kept rows of a stage; `kept` are these, or of a miss the newest that there are."""
+
+    stage: str
+    steps: tuple[str, ...]
+    verdict: OneOf["hit", "miss", "never kept"]
+    because: tuple[str, ...] = ()
+    kept: Kept | None = None
+
+
 def reasons(plan: Plan, job: Job, root: Path) -> list[Reason]:
     """Return for each stage what became of it in the last run that it was part of, and what would become of it now.
 
@@ -39,8 +53,7 @@ def reasons(plan: Plan, job: Job, root: Path) -> list[Reason]:
     """
     with closing(Database(root)) as database:
         reuse = Reuse(plan, job, database, Ledger(root, database), only_looks=True)
-        runs = Runs(database)
-        records = [(run, runs.stages(run.run)) for run in runs.list(limit=_LOOKED_AT, pipeline=plan.pipeline)]
+        records = _records(plan, database)
         found = []
         for stage in plan.stages:
             seen = list(_records_of(stage, records, plan.dialect))
@@ -49,9 +62,52 @@ def reasons(plan: Plan, job: Job, root: Path) -> list[Reason]:
         return found
 
 
-def _records_of(
-    stage: Stage, records: list[tuple[RunRecord, tuple[StageRecord, ...]]], engine: str
-) -> Iterator[tuple[str, StageRecord]]:
+def cached(plan: Plan, job: Job, root: Path) -> list[Cached]:
+    """Return for each stage whose rows could be kept whether they are, and why a run now would not take what is.
+
+    Nothing runs. Raises StateProblem.
+    """
+    with closing(Database(root)) as database:
+        reuse = Reuse(plan, job, database, Ledger(root, database), only_looks=True)
+        kept = Results(database).kept()
+        records = _records(plan, database)
+        found = []
+        for stage in plan.stages:
+            reuse.known(stage)  # of stores too: what comes after them is made of what they hold
+            if isinstance(stage, Materialize):
+                seen = [each for _, each in _records_of(stage, records, plan.dialect)]
+                found.append(_cached(stage, reuse, seen, [each for each in kept if each[1].stage == stage.name], root))
+        return found
+
+
+def _cached(
+    stage: Materialize, reuse: Reuse, seen: list[StageRecord], kept: list[tuple[str, Kept]], root: Path
+) -> Cached:
+    facts: Any = {"stage": stage.name, "steps": stage.steps}
+    if not reuse.can_be_kept(stage):
+        is_said = stage.policy.cache is False
+        why = "`cache: false` is said of a step of it" if is_said else "Parquet does not hold a type of its columns"
+        return Cached(**facts, verdict="never kept", because=(why,))
+    taken = reuse.taken(stage)
+    if taken is not None:
+        return Cached(**facts, verdict="hit", kept=taken)
+    if not kept:
+        return Cached(**facts, verdict="miss", because=("no rows of it are kept",))
+    key, latest = max(kept, key=lambda each: each[1].made)
+    if not is_whole(latest, root):
+        return Cached(**facts, verdict="miss", because=("the rows that are kept are gone or damaged",), kept=latest)
+    before = next((each for each in seen if each.key == key), None)
+    because = _differences(before, dict(reuse.key(stage).parts)) if before is not None else []
+    because = because or ["what is kept is of another plan"]  # whose run is forgotten
+    return Cached(**facts, verdict="miss", because=tuple(because), kept=latest)
+
+
+def _records(plan: Plan, database: Database) -> Records:
+    runs = Runs(database)
+    return [(run, runs.stages(run.run)) for run in runs.list(limit=_LOOKED_AT, pipeline=plan.pipeline)]
+
+
+def _records_of(stage: Stage, records: Records, engine: str) -> Iterator[tuple[str, StageRecord]]:
     """Give the records of a stage, the newest first."""
     for run, stages in records:
         for each in stages:

@@ -53,6 +53,51 @@ def test_why_says_what_became_of_the_target(project: Path) -> None:
     assert "now: would run, `c.csv` is gone" in odibi("why", "p.odibi", "c", cwd=project).out
 
 
+def why(project: Path, *words: str) -> list[tuple[str, str, list[str]]]:
+    ended = odibi("cache", "why", "p.odibi", *words, "--json", cwd=project)
+    assert (ended.code, ended.err) == (0, "")
+    return [(each["stage"], each["verdict"], each["because"]) for each in json.loads(ended.out)]
+
+
+def test_cache_why_tells_hits_and_the_part_that_changed(project: Path) -> None:
+    assert why(project) == why(project, "b") == [("b", "hit", [])]
+    run = json.loads(odibi("runs", "latest", "--json", cwd=project).out)["run"]
+    lines = odibi("cache", "why", "p.odibi", cwd=project).out.splitlines()
+    assert lines[0].startswith(f"b: hit  2 rows, {_kept(project)}, kept by {run} at 20")
+    assert lines[1:] == ["1 of 1 would be taken"]
+    (project / "p.odibi").write_text(PIPELINE.replace("x > 1", "x > 2"))
+    assert why(project) == [("b", "miss", ["step b: its operators changed"])]
+    (project / "a.csv").write_text("x\n5\n")
+    assert why(project) == [("b", "miss", ["source a: its files changed", "step b: its operators changed"])]
+    assert odibi("cache", "why", "p.odibi", cwd=project).out.splitlines()[-1] == "0 of 1 would be taken"
+    assert why(project, "--engine", "spark")[0][1] == "miss"
+    wrong = odibi("cache", "why", "p.odibi", "bb", cwd=project)
+    assert (wrong.code, wrong.err) == (2, "error: no stored step `bb`; did you mean `b`?\n")
+
+
+def test_cache_why_tells_what_is_not_there_and_looking_changes_nothing(project: Path) -> None:
+    (file,) = (project / ".odibi/cache").rglob("*.parquet")
+    file.write_bytes(file.read_bytes() + b"x")
+    for _ in range(2):
+        assert why(project) == [("b", "miss", ["the rows that are kept are gone or damaged"])]
+    odibi("cache", "clear", cwd=project)
+    assert why(project) == [("b", "miss", ["no rows of it are kept"])]
+    (project / "p.odibi").write_text(PIPELINE.replace("cache: true", "cache: false, materialize: true"))
+    assert why(project) == [("b", "never kept", ["`cache: false` is said of a step of it"])]
+    held = PIPELINE.replace("| filter x > 1", "| filter x > 1 | derive d = x * 1 day").replace("count()", "count(d)")
+    (project / "p.odibi").write_text(held.replace("cache: true", "materialize: true"))
+    assert why(project) == [("b", "never kept", ["Parquet does not hold a type of its columns"])]
+
+
+def test_cache_why_where_a_step_reads_the_clock(project: Path) -> None:
+    (project / "p.odibi").write_text(
+        PIPELINE.replace("x > 1", "x > 1 | derive at = now()").replace("sum(x)", "max(at)")
+    )
+    assert odibi("run", "p.odibi", cwd=project).code == 0
+    ((stage, verdict, (because,)),) = why(project)
+    assert (stage, verdict, because.startswith("now(): 20")) == ("b", "miss", True)
+
+
 def test_from_computes_a_step_and_what_reads_it(project: Path) -> None:
     out = odibi("run", "p.odibi", "--from", "d", cwd=project).out
     assert "= store c" in out
