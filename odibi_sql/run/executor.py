@@ -23,7 +23,7 @@ from odibi_sql.run.outcome import Listener, RunProblem, RunResult, Settings, Sta
 from odibi_sql.run.publishing import let_go, published
 from odibi_sql.run.recorder import Recorder
 from odibi_sql.run.reuse import Reuse
-from odibi_sql.run.stages import Done, Place, adopt_stage, failed, keep_stage, outcome_of, run_stage
+from odibi_sql.run.stages import Done, Place, adopt_stage, failed, keep_stage, outcome_of, run_stage, why_skipped
 from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.run.stores.ledger import Commit, Ledger
 from odibi_sql.run.stores.pending import roll_forward
@@ -370,7 +370,8 @@ class _Run:
             if stage.name not in self.outcomes:
                 has_begun = self.attempts[stage.name].number > 0
                 status: Status = "cancelled" if has_begun else "skipped"
-                self._finish(Done(outcome=outcome_of(stage, status, self._why_skipped(stage))))
+                why = why_skipped(stage, self.outcomes, self._stopper(), is_cancelled=self.is_cancelled)
+                self._finish(Done(outcome=outcome_of(stage, status, why)))
         is_there = (each.status in _THERE or each.stage in self.left_out for each in self.outcomes.values())
         is_done = not self.problems and all(is_there)
         status = "cancelled" if self.is_cancelled else "done" if is_done else "failed"
@@ -389,13 +390,3 @@ class _Run:
             return result
         warning = self.recorder.ended(result)
         return replace(result, warnings=(*result.warnings, warning)) if warning else result
-
-    def _why_skipped(self, stage: Stage) -> str:
-        if self.is_cancelled:
-            return "the run was cancelled"
-        for need in stage.needs:
-            if self.outcomes[need].status not in _THERE:
-                ending = "failed" if self.outcomes[need].status == "failed" else "did not run"
-                return f"it needs `{need}`, which {ending}"
-        stopper = self._stopper()
-        return f"the run stopped when `{stopper}` failed" if stopper else "it was not reached"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from typing import Literal as OneOf
@@ -168,6 +168,17 @@ def outcome_of(stage: Stage, status: Status, message: str = "") -> StageOutcome:
     target = stage.target.path if isinstance(stage, Write) else None
     kind = kind_of(stage)
     return StageOutcome(stage=stage.name, kind=kind, steps=stage.steps, status=status, message=message, target=target)
+
+
+def why_skipped(stage: Stage, outcomes: Mapping[str, StageOutcome], stopper: str, *, is_cancelled: bool) -> str:
+    """Return why a stage did not run. `stopper`: the stage whose failure ended the run, "" where none did."""
+    if is_cancelled:
+        return "the run was cancelled"
+    for need in stage.needs:
+        if outcomes[need].status not in ("done", "cached"):
+            ending = "failed" if outcomes[need].status == "failed" else "did not run"
+            return f"it needs `{need}`, which {ending}"
+    return f"the run stopped when `{stopper}` failed" if stopper else "it was not reached"
 
 
 def failed(stage: Stage, message: str, hint: str = "", *, can_pass: bool = False) -> Done:
