@@ -10,6 +10,7 @@ import datetime
 import random
 import shutil
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -40,10 +41,23 @@ Rows = list[list[Row]]
 
 
 class Project:
-    """One project, version after version. `is_together`: its stores are published together."""
+    """One project, version after version.
 
-    def __init__(self, root: Path, victims: Victims, *, is_together: bool, engine: str = "duckdb") -> None:
+    `is_together`: its stores are published together; `elsewhere`: what of it is in the folder `disk`.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        victims: Victims,
+        *,
+        is_together: bool,
+        engine: str = "duckdb",
+        elsewhere: Sequence[str] = (),
+        disk: Path | None = None,
+    ) -> None:
         self.root, self.victims, self.is_together, self.engine = root, victims, is_together, engine
+        self.elsewhere, self.disk = elsewhere, disk
         self.cases = [Case(root, mode, place) for place, _, mode in STORES]
         self.kills, self.readings, self.late, self.missed = 0, 0, 0, Counter[str]()
         self.ends: Counter[str] = Counter()  # how the targets were found after a kill
@@ -63,6 +77,12 @@ class Project:
         ]
         (self.root / "p.odibi").write_text(HEAD + "".join(lines))
         (self.root / "other.odibi").write_text(OTHER)
+        for number, place in enumerate(self.elsewhere):
+            assert self.disk is not None
+            (self.root / place).parent.mkdir(exist_ok=True)
+            (self.root / place).symlink_to(self.disk / f"{number}-{Path(place).name}")
+            if place.startswith(".odibi"):
+                (self.root / place).resolve().mkdir()
         self.number, self.rows = 0, [list[Row]() for _ in STORES]
         self.steps = self.trial()["steps"]
 
@@ -72,7 +92,7 @@ class Project:
         `is_ended_by_other`: a run of another pipeline comes after the kills; what was published together is all or none
         then.
         """
-        self._next()
+        self.next_version()
         with Reader(self.cases if self.number > 1 else []) as reader:
             for how in hows:
                 answer = self._run(**how)
@@ -86,7 +106,7 @@ class Project:
     def killed_forward(self, how: dict[str, Any], forward: dict[str, Any]) -> bool:
         """Kill a run that publishes together, and then the run of another pipeline that rolls it forward; return
         whether that came to it."""
-        self._next()
+        self.next_version()
         with Reader(self.cases) as reader:
             answer = self._run(**how)
             self._look(self._now(), answer, how)
@@ -118,7 +138,8 @@ class Project:
         self._add(reader, str(how))
         return answer
 
-    def _next(self) -> None:
+    def next_version(self) -> None:
+        """Have other rows to store."""
         self.number += 1
         self.before = self.rows
         lines = [",".join(map(str, row)) for row in rows_of(self.number)]
@@ -163,8 +184,17 @@ class Project:
         clock = self._clock()
         return [case.after(rows, self.number, clock) for case, rows in zip(self.cases, self.rows, strict=True)]
 
+    def found(self) -> list[str]:
+        """Return how each target is: "old", "new" or "wrong"."""
+        return self._found(self._now())
+
+    def end(self) -> None:
+        """Run the version to its end, and hold all to what a run that was never stopped leaves."""
+        answer = self._run()
+        self._hold(answer, "at last", None)
+
     def _found(self, after: Rows) -> list[str]:
-        """Return how each target is: "old", "new" (of two that are the same: "new"), "wrong"."""
+        """Return how each target is: "new" where both are the same."""
         found = []
         for case, old, new in zip(self.cases, self.rows, after, strict=True):
             there = case.read() if (self.root / case.place).exists() else []
@@ -183,7 +213,7 @@ class Project:
         if answer["code"] != 0 or "Traceback" in answer["said"] or len(set(found)) > 1:
             raise Broken(f"{self}, {hows}: after the next run {found}: {answer['said']}")
 
-    def _hold(self, answer: dict[str, Any], hows: Any, reader: Reader) -> None:
+    def _hold(self, answer: dict[str, Any], hows: Any, reader: Reader | None) -> None:
         """Hold all that is there to what a run that was never killed leaves."""
         after = self._now()
         found = self._found(after)
@@ -191,15 +221,16 @@ class Project:
             raise Broken(f"{self}, {hows}: a whole run after the kills: {found}: {answer['said']}")
         left = [str(each) for each in self.root.rglob(".odibi-*")]
         versions = [str(each) for each in (self.root / ".odibi/versions").glob("*/*")]
-        if left or len(versions) > len(STORES) + 1:
+        if left or len(versions) > 2 * len(STORES):
             raise Broken(f"{self}, {hows}: {left} is left, {len(versions)} versions are kept")
         with closing(Database(self.root)) as database:
             ledger = Ledger(self.root, database)
             unknown = [case.place for case in self.cases if ledger.current((self.root / case.place).resolve()) is None]
             running = [each.run for each in Runs(database).list() if each.status == "running"]
-        if unknown or running or ledger.root != self.root:
+        if unknown or running:
             raise Broken(f"{self}, {hows}: the ledger does not know {unknown}; {running} are said to run")
-        self._add(reader, str(hows))
+        if reader is not None:
+            self._add(reader, str(hows))
         self.rows = after
 
     def _add(self, reader: Reader, hows: str) -> None:

@@ -6,6 +6,8 @@ to the disk (`synchronous = FULL`): what was promised before a target is put in 
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 import threading
 import time
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 VERSION = 1
+_ROOM = 2**16  # bytes that SQLite takes to open a file; it calls a disk without them broken
 _WAIT = 30.0  # seconds for another process to end its transaction
 _TABLES = """
 CREATE TABLE targets (              -- what the project stored, by the path of the target
@@ -95,7 +98,12 @@ class Database:
 
     def _problem(self, error: sqlite3.DatabaseError) -> StateProblem:
         """Return in words why the file cannot be used: a full disk, a read-only folder, a lock held too long."""
-        return StateProblem(f"`{self.file}` cannot be used: {error}")
+        reason = str(error)
+        if reason == "disk I/O error" and shutil.disk_usage(self.file.parent).free < _ROOM:
+            reason = "no space left on device"
+        elif reason == "unable to open database file" and not os.access(self.file.parent, os.W_OK):
+            reason = "its folder is read-only"
+        return StateProblem(f"`{self.file}` cannot be used: {reason}")
 
     def close(self) -> None:
         """Let go of the file."""
