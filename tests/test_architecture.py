@@ -80,14 +80,15 @@ def test_a_check_imports_nothing_heavy() -> None:
     assert modules_after(f"import odibi_sql.api\n{code}") & HEAVY == set()
 
 
-def test_lineage_imports_nothing_heavy() -> None:
+def test_lineage_and_pictures_import_nothing_heavy() -> None:
     code = (
         "import odibi_sql\n"
         'text = \'pipeline p\\ningest a from csv "a.csv" schema (x int64)\\n'
         "transform b from a | derive y = upper(cast(x as string))'\n"
-        "odibi_sql.lineage(odibi_sql.api.from_text(text))"
+        "odibi_sql.lineage(odibi_sql.api.from_text(text))\n"
+        "odibi_sql.draw.draw(odibi_sql.draw.picture_of(odibi_sql.check(odibi_sql.api.from_text(text)).graph))"
     )
-    assert modules_after(f"import odibi_sql.api, odibi_sql.cli.lineage_words\n{code}") & HEAVY == set()
+    assert modules_after(f"import odibi_sql.api, odibi_sql.draw, odibi_sql.cli.lineage_words\n{code}") & HEAVY == set()
 
 
 def test_the_command_line_starts_without_the_compiler() -> None:

@@ -19,6 +19,7 @@ from odibi_sql.cli.exit_codes import CANCELLED, DONE, FAILED, WRONG
 COMMANDS = {
     "check": "Find everything that is wrong with a pipeline, before anything runs.",
     "lineage": "Tell of which source columns a column is made, and what breaks where it changes.",
+    "graph": "Draw the steps of a pipeline, as SVG, for Mermaid or for Graphviz.",
     "compile": "Print the SQL that a pipeline becomes, stage by stage.",
     "run": "Run a pipeline.",
     "runs": "List the runs of a project, tell how one went, or forget old ones.",

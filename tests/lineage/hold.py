@@ -139,9 +139,15 @@ def _with_others(graph: ir.Graph, leaf: ir.Relation, column: str, chance: random
         for number, other in enumerate(table.schema)
         if other.type == field.type
         for row in _rows(table)
-        if field.nullable or not isinstance(row[number], ir.Literal) or row[number].value is not None
+        if _fits(row[number], field, leaf)
     ]
     return [
         tuple(chance.choice(pool) if number == place else value for number, value in enumerate(row))
         for row in _rows(leaf)
     ]
+
+
+def _fits(value: ir.Expr, field: ir.Field, leaf: ir.Relation) -> bool:
+    if not isinstance(value, ir.Literal):
+        return not isinstance(leaf, ir.Rows)
+    return field.nullable or value.value is not None
