@@ -169,7 +169,7 @@ def task_of(pipeline: Pipeline, graph: ir.Graph, goals: Iterable[str], engine: s
     """Return what is to be run for the goals of a checked pipeline."""
     from odibi_sql.task import Task
 
-    return Task(graph, tuple(goals), engine, pipeline.source.name, pipeline.root)
+    return Task(graph, tuple(goals), engine, pipeline.source, pipeline.root)
 
 
 def _known_engine(name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property
@@ -11,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from odibi_sql import ir
+from odibi_sql.diagnostics import Source
 from odibi_sql.ir import SourceProblem
 from odibi_sql.run import Listener, RunProblem, RunResult, Settings, execute
 from odibi_sql.run.state.database import Database, StateProblem
+from odibi_sql.track import Facts, Tracker
 
 if TYPE_CHECKING:
     from odibi_sql.plan import Plan, Stage
@@ -22,28 +25,38 @@ if TYPE_CHECKING:
 
 
 class Task:
-    """The goals of a checked graph, for one engine. `file` and `root` are those of the pipeline."""
+    """The goals of a checked graph, for one engine. `source` and `root` are those of the pipeline."""
 
-    def __init__(self, written: ir.Graph, goals: tuple[str, ...], engine: str, file: str, root: Path) -> None:
+    def __init__(self, written: ir.Graph, goals: tuple[str, ...], engine: str, source: Source, root: Path) -> None:
         self.written = written
         self.goals = goals
         self.engine = engine
-        self.file = file
+        self.source = source
         self.root = root
+        self.seconds = 0.0  # that it took to make the plan
 
     @cached_property
     def graph(self) -> ir.Graph:
         """The graph that is lowered: the same schemas and rows, less work."""
         from odibi_sql.optimize import optimize
 
-        return optimize(self.written, self.goals)
+        with self._timed():
+            return optimize(self.written, self.goals)
 
     @cached_property
     def plan(self) -> Plan:
         """The stages. Raises CompileError where the engine cannot give something its meaning."""
-        from odibi_sql.lower import load_dialect, lower
+        graph = self.graph
+        with self._timed():
+            from odibi_sql.lower import load_dialect, lower
 
-        return lower(self.graph, load_dialect(self.engine), self.goals)
+            return lower(graph, load_dialect(self.engine), self.goals)
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.seconds += time.perf_counter() - started
 
     def job(self, **more: Any) -> Job:
         """Return what a run is of: its keys, and what its record says. `more` are fields of `Job`.
@@ -63,7 +76,7 @@ class Task:
         return Job(
             keys=Keys(graph, fingerprints.of, tuple(facts.items()), written=self.written),
             fingerprints=fingerprints,
-            file=self.file,
+            file=self.source.name,
             engine_version=facts["engine"].rpartition(" ")[2],
             version=facts["odibi"],
             parameters=tuple((each.name, _text_of(each.value)) for each in graph.parameters if each.value is not None),
@@ -88,12 +101,18 @@ class Task:
         try:
             with closing(Database(self.root)) as database, _told(bus, hooks) as told:
                 job = self.job(bus=told, **more)
-                plan = self._nothing_to_do(job, database)
-                result = execute(self.plan if plan is None else plan, settings, listener, job, database)
+                idle = self._nothing_to_do(job, database)
+                plan = idle or self.plan
+                tracker = Tracker(self.written, plan, job, self._facts(writes_begin=idle is None), database)
+                job = replace(job, began=tracker.begin)
+                result = tracker.end(execute(plan, settings, listener, job, database))
         except (SourceProblem, StateProblem) as problem:
             failed = RunProblem(stage="", steps=(), message=problem.reason, hint=problem.hint)
             return RunResult(pipeline=self.graph.pipeline, status="failed", seconds=0.0, stages=(), problems=(failed,))
         return result if told is None else replace(result, warnings=(*result.warnings, *_failures(told, result.run)))
+
+    def _facts(self, *, writes_begin: bool) -> Facts:
+        return Facts(text=self.source.text, root=self.root, compiling=self.seconds, writes_begin=writes_begin)
 
     def _nothing_to_do(self, job: Job, database: Database) -> Plan | None:
         """Return the plan without its statements if none of them would run: lowering takes longer than all the rest."""

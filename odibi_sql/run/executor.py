@@ -23,6 +23,7 @@ from odibi_sql.run.outcome import Listener, RunProblem, RunResult, Settings, Sta
 from odibi_sql.run.publishing import let_go, published
 from odibi_sql.run.recorder import Recorder
 from odibi_sql.run.reuse import Reuse
+from odibi_sql.run.schedule import Schedule
 from odibi_sql.run.stages import Done, Place, adopt_stage, failed, keep_stage, outcome_of, run_stage, why_skipped
 from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.run.stores.ledger import Commit, Ledger
@@ -89,7 +90,6 @@ class _Run:
         self.settings = settings
         self.listener = listener
         self.stages = {stage.name: stage for stage in plan.stages}
-        self.places = {stage.name: place for place, stage in enumerate(plan.stages)}
         self.began = time.monotonic()
         chance = random.Random()
         self.attempts = {stage.name: Attempts(stage, settings, chance) for stage in plan.stages}
@@ -97,13 +97,7 @@ class _Run:
         self.problems: list[RunProblem] = []
         self.answers: dict[str, Any] = {}
         self.is_cancelled = False
-        self.readers: dict[str, list[str]] = {name: [] for name in self.stages}
-        for stage in plan.stages:
-            for need in dict.fromkeys(stage.needs):
-                self.readers[need].append(stage.name)
-        self.waiting = {stage.name: len(set(stage.needs)) for stage in plan.stages}
-        self.ready = [name for name, count in self.waiting.items() if not count]
-        self.later: dict[str, float] = {}  # when the next try of a stage is due
+        self.schedule = Schedule(plan.stages)
         self.running: dict[str, Future[Done]] = {}
         self.place = Place(root=settings.root)
         self.engine: Engine | None = None
@@ -150,7 +144,7 @@ class _Run:
         """Run all stages; return when nothing runs any more. The engine is there once something needs it."""
         with ThreadPoolExecutor(self._side_by_side()) as pool:
             try:
-                while self.ready or self.running or self.later:
+                while self.schedule or self.running:
                     self._step(pool, stack)
                 self._publish()
             except BaseException:  # the pool waits for what runs
@@ -187,17 +181,13 @@ class _Run:
 
     def _start(self, pool: ThreadPoolExecutor, stack: ExitStack) -> None:
         """Start what is ready, in the order of the plan, as far as there is room and the run goes on."""
-        now = time.monotonic()
-        for name in [name for name, due in self.later.items() if due <= now]:
-            del self.later[name]
-            self.ready.append(name)
-        while self.ready and len(self.running) < self._side_by_side():
+        while len(self.running) < self._side_by_side():
             if self.is_cancelled or self._stopper():
-                self.ready.clear()
-                self.later.clear()
+                self.schedule.stop()
+            name = self.schedule.next()
+            if name is None:
                 return
-            self.ready.sort(key=self.places.__getitem__, reverse=True)
-            self._start_one(self.stages[self.ready.pop()], pool, stack)
+            self._start_one(self.stages[name], pool, stack)
 
     def _start_one(self, stage: Stage, pool: ThreadPoolExecutor, stack: ExitStack) -> None:
         """Have a stage run, or take the result that is there."""
@@ -245,8 +235,7 @@ class _Run:
     def _next(self) -> list[Done]:
         """Return the stages that are finished, none after a moment; tell the progress of the others meanwhile."""
         if not self.running or self.engine is None:
-            due = [max(0.0, each - time.monotonic()) for each in self.later.values()]
-            time.sleep(min([_TICK, *due]) if due else 0)
+            time.sleep(min(_TICK, self.schedule.pause()) if self.schedule else 0)
             return []
         if self.is_cancelled:
             self.engine.interrupt()  # each time: a statement that was only about to begin did not hear it
@@ -310,7 +299,7 @@ class _Run:
     def _try_again(self, stage: Stage, problem: RunProblem) -> None:
         attempts = self.attempts[stage.name]
         seconds = attempts.pause()
-        self.later[stage.name] = time.monotonic() + seconds
+        self.schedule.again(stage.name, seconds)
         if self.recorder is not None:
             self.recorder.retried(stage, problem, attempts.number, seconds)
         if self.listener is not None:
@@ -322,16 +311,13 @@ class _Run:
         if any(rule.action == "skip" and not rule.holds for rule in done.outcome.rules):
             self._skip_readers(stage, f"the condition `{done.outcome.rules[0].text}` is not true")
         elif done.outcome.status in _THERE:
-            for name in self.readers[stage.name]:
-                self.waiting[name] -= 1
-                if not self.waiting[name]:
-                    self.ready.append(name)
-                    self.attempts[name].can_begin()
+            for name in self.schedule.is_there(stage.name):
+                self.attempts[name].can_begin()
         self._drop_unread(done.outcome)
 
     def _skip_readers(self, stage: Stage, reason: str) -> None:
         """Skip what waits for a stage, and all that needs it."""
-        for name in self.readers[stage.name]:
+        for name in self.schedule.readers[stage.name]:
             reader = self.stages[name]
             if name not in self.outcomes:
                 self.left_out.add(name)
@@ -361,7 +347,7 @@ class _Run:
         for name in dict.fromkeys(self.stages[outcome.stage].needs):
             stage = self.stages[name]
             is_table = isinstance(stage, Materialize) and not (self.reuse is not None and self.reuse.is_kept(stage))
-            if is_table and all(each in self.outcomes for each in self.readers[name]):
+            if is_table and all(each in self.outcomes for each in self.schedule.readers[name]):
                 self.engine.drop(name)
 
     def result(self, seconds: float) -> RunResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -39,3 +39,4 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     left_failed: tuple[tuple[str, str, str], ...] = ()  # stages that are not tried again: name, key, why they failed
     origin: str | None = None  # the first of the runs that were resumed one after the other
     bus: EventBus | None = None
+    began: Callable[[str], None] | None = None  # told the name of the run

@@ -10,7 +10,7 @@ import msgspec
 
 from odibi_sql.ir import Action
 from odibi_sql.plan import Stage
-from odibi_sql.run.measured import Measured
+from odibi_sql.run.measured import Measured, Sample
 
 Status = OneOf["done", "cached", "failed", "skipped", "cancelled"]  # cached: its result was there
 
@@ -54,6 +54,7 @@ class RuleOutcome(msgspec.Struct, frozen=True, kw_only=True):
     count: int
     counts: OneOf["rows", "failures"] = "rows"
     quarantine: str | None = None
+    broken: Sample | None = None  # rows that break it
 
     @property
     def holds(self) -> bool:

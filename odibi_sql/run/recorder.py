@@ -64,6 +64,8 @@ class Recorder:
             origin=job.origin,
         )
         self.run = self._runs.begin(record).run
+        if job.began is not None:
+            job.began(self.run)
         self._emitter = self._stack.enter_context(Emitter(self.run, job.bus, event_file(self._root, self.run)))
         self._emitter.emit(
             PipelineStart(

@@ -1,0 +1,47 @@
+"""The record of a run, written when it begins and when it ends."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from odibi_sql import ir
+from odibi_sql.plan import Plan
+from odibi_sql.run import RunResult
+from odibi_sql.run.job import Job
+from odibi_sql.run.state.database import Database, StateProblem
+from odibi_sql.run.state.runs import Runs
+from odibi_sql.track.build import Facts, begun, tracked
+from odibi_sql.track.files import latest_before, write_track
+from odibi_sql.track.values import Track
+
+
+class Tracker:
+    """Keeps the record of one run; a run of which no record can be kept goes on, and is warned of."""
+
+    def __init__(self, graph: ir.Graph, plan: Plan, job: Job, facts: Facts, database: Database) -> None:
+        self._graph = graph
+        self._plan = plan
+        self._job = job
+        self._facts = facts
+        self._database = database
+        self._track: Track | None = None
+
+    def begin(self, run: str) -> None:
+        """Write down what is to run. Of a run that is killed, this and the state of the project is what is known."""
+        self._track = replace(
+            begun(self._graph, self._plan, self._job, self._facts, run), started=Runs(self._database).get(run).started
+        )
+        if self._facts.writes_begin:
+            write_track(self._facts.root, self._track)
+
+    def end(self, result: RunResult) -> RunResult:
+        """Write down how it went, and return the result, with a warning where that cannot be."""
+        if self._track is None:
+            return result
+        try:
+            last = latest_before(self._facts.root, self._database, self._track)
+            records = Runs(self._database).stages(self._track.run)
+            warning = write_track(self._facts.root, tracked(self._track, result, self._plan, records, last))
+        except StateProblem as problem:
+            warning = f"the record of the run is not kept: {problem.reason}"
+        return replace(result, warnings=(*result.warnings, warning)) if warning else result
