@@ -6,6 +6,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 import duckdb
@@ -42,7 +43,7 @@ class Reader:
         return sum(sum(each.values()) for each in self._seen)
 
     def __enter__(self) -> Reader:
-        self._first = [each.digest(self._connection) for each in self._cases]
+        self._versions = [[each.digest(self._connection)] for each in self._cases]
         if self._cases:
             self._thread.start()
         return self
@@ -51,6 +52,12 @@ class Reader:
         self._stop.set()
         if self._cases:
             self._thread.join()
+
+    def knows(self) -> None:
+        """Take what is there now for a version that may be seen, too."""
+        with closing(duckdb.connect()) as connection:
+            for case, versions in zip(self._cases, self._versions, strict=True):
+                versions.append(case.digest(connection))
 
     def _poll(self) -> None:
         while not self._stop.is_set():
@@ -80,13 +87,9 @@ class Reader:
     def wrong(self) -> str:
         """Return what was read that is neither the first version nor the last, or failed, in words; "": nothing."""
         found = self._failed[:3]
-        for case, seen, first in zip(self._cases, self._seen, self._first, strict=True):
-            last = case.digest(self._connection)
+        self.knows()
+        for case, seen, versions in zip(self._cases, self._seen, self._versions, strict=True):
             late = [case.digest(self._connection, but) for but in range(4)] if case.place == "h" else []
-            self.late += sum(count for each, count in seen.items() if each in late and each not in (first, last))
-            found += [
-                f"{case}: a reader saw {each}, not {first} or {last}"
-                for each in seen
-                if each not in (first, last, *late)
-            ]
+            self.late += sum(count for each, count in seen.items() if each in late and each not in versions)
+            found += [f"{case}: a reader saw {each}, not {versions}" for each in seen if each not in (*versions, *late)]
         return "; ".join(found)
