@@ -21,6 +21,7 @@ from odibi_sql.cli.common import (
 )
 from odibi_sql.cli.exit_codes import CANCELLED, FAILED
 from odibi_sql.cli.resuming import facts_of, goals_again, resumable, with_parameters_of
+from odibi_sql.cli.sizes import bytes_of, kept_as_asked, seconds_of, size
 from odibi_sql.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
@@ -29,12 +30,6 @@ if TYPE_CHECKING:
     from odibi_sql.run import Settings
     from odibi_sql.run.state.runs import RunRecord
     from odibi_sql.task import Task
-
-
-def _size(ctx: click.Context, option: click.Parameter, text: str | None) -> str | None:
-    if text is None or re.fullmatch(r"\d+(\.\d+)? *([KMGT]i?)?B|\d+%", text, re.IGNORECASE):
-        return text
-    raise click.BadParameter(f"`{text}` is no size; write it as `4GB`", ctx, option)
 
 
 def _mode(ctx: click.Context, option: click.Parameter, text: str) -> str:
@@ -52,8 +47,13 @@ def _mode(ctx: click.Context, option: click.Parameter, text: str) -> str:
 @click.option("--upto", metavar="NAME", multiple=True, help="Only the stores of this dataset and of what it reads.")
 @click.option("--dry-run", is_flag=True, help="Say what would run, and run nothing.")
 @click.option("--threads", type=click.IntRange(min=1), help="How many threads the engine takes; all by default.")
-@click.option("--memory-limit", metavar="SIZE", callback=_size, help="How much memory the engine takes, as in `4GB`.")
+@click.option("--memory-limit", metavar="SIZE", callback=size, help="How much memory the engine takes, as in `4GB`.")
 @click.option("--spill", type=click.Path(path_type=Path), help="The folder for what does not fit into memory.")
+@click.option(
+    "--cache-limit", metavar="SIZE", callback=bytes_of, help="How much of rows is kept for later runs; 10GiB."
+)
+@click.option("--cache-age", metavar="TIME", callback=seconds_of, help="How long rows are kept that no run uses; 90d.")
+@click.option("--keep-runs", type=click.IntRange(min=1), help="How many runs of each pipeline are remembered; 100.")
 @click.option("--retry", type=click.IntRange(0, 100), default=0, help="Try a step again after a fault that can pass.")
 @click.option("--no-cache", is_flag=True, help="Compute everything, whatever is known from other runs.")
 @click.option("--from", "from_step", metavar="STEP", multiple=True, help="Compute this step and all after it again.")
@@ -91,6 +91,9 @@ def command(
     threads: int | None,
     memory_limit: str | None,
     spill: Path | None,
+    cache_limit: int | None,
+    cache_age: float | None,
+    keep_runs: int | None,
     retry: int,
     no_cache: bool,
     from_step: tuple[str, ...],
@@ -125,6 +128,7 @@ def command(
         spark_master=spark_master,
         spark_remote=spark_remote,
     )
+    settings = kept_as_asked(settings, cache_limit=cache_limit, cache_age=cache_age, keep_runs=keep_runs)
     again = _again(task.written, from_step)
     resuming = facts_of(resumed, pipeline.root, retry_failed=retry_failed is not False)
     _run(task, settings, {"uses_cache": not no_cache, "again": again, "checkpoint": checkpoint, **resuming})

@@ -17,12 +17,12 @@ from odibi_sql.run.attempts import Attempts, in_words
 from odibi_sql.run.checkpoints import Checkpoints
 from odibi_sql.run.engines.engine import Engine, EngineProblem
 from odibi_sql.run.job import Job
-from odibi_sql.run.kept import forget_most
 from odibi_sql.run.measured import Tracking
 from odibi_sql.run.outcome import Listener, RunProblem, RunResult, Settings, StageOutcome, Status
 from odibi_sql.run.publishing import let_go, published
 from odibi_sql.run.recorder import Recorder
 from odibi_sql.run.reuse import Reuse
+from odibi_sql.run.room import forget_old
 from odibi_sql.run.schedule import Schedule
 from odibi_sql.run.stages import Done, Place, adopt_stage, failed, keep_stage, outcome_of, run_stage, why_skipped
 from odibi_sql.run.state.database import Database, StateProblem
@@ -131,9 +131,12 @@ class _Run:
             stack.enter_context(held_together(ledger))
 
     def make_room(self) -> None:
-        """Remove kept rows that were not used for longest, where they take more than they may."""
+        """Forget what takes too much room, or was not used for too long."""
         if self.place.database is not None and not self.is_cancelled:
-            forget_most(self.place.root, self.place.database, self.settings.cache_limit)
+            try:
+                forget_old(self.place.database, self.settings)
+            except (StateProblem, OSError) as error:
+                self.warnings.append(f"what is old was not removed: {error}")
 
     def refuse(self) -> None:
         """Hold every store to its mode, before anything runs."""

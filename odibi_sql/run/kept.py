@@ -19,6 +19,8 @@ from odibi_sql.run.state.results import Kept, Results
 from odibi_sql.run.stores.staging import clear_stale, files_in, remove, staging
 from odibi_sql.run.stores.swap import flush
 
+_LONG_AGO = datetime.datetime(1, 1, 1, tzinfo=datetime.UTC)
+
 
 def folder_of(root: Path) -> Path:
     """Return where a project keeps rows."""
@@ -76,8 +78,15 @@ def is_whole(record: Kept, root: Path) -> bool:
         return False
 
 
-def forget_most(root: Path, database: Database, limit: int) -> list[Kept]:
-    """Remove what was not used for longest, until what is kept takes at most `limit` bytes; return what went.
+def forget_most(
+    root: Path,
+    database: Database,
+    limit: int,
+    since: datetime.datetime = _LONG_AGO,
+    needed: frozenset[str] = frozenset(),
+) -> list[Kept]:
+    """Remove what was not used for longest, until what is kept takes at most `limit` bytes, and what was not used
+    `since` a time, unless its key is `needed`; return what went.
 
     The copies of objects that were read may take as much again.
     """
@@ -85,10 +94,12 @@ def forget_most(root: Path, database: Database, limit: int) -> list[Kept]:
     results = Results(database)
     kept = results.kept()
     size = sum({record.artifact: record.bytes for _, record in kept}.values())
+    safe = {record.artifact for key, record in kept if key in needed}
     gone: dict[str, Kept] = {}
     for key, record in kept:
         if record.artifact not in gone:
-            if size <= limit:
+            is_old = (record.last_used or record.made) < since and record.artifact not in safe
+            if size <= limit and not is_old:
                 continue
             size -= record.bytes
             gone[record.artifact] = record

@@ -25,6 +25,7 @@ from odibi_sql.run.state.results import Checked, Kept, Made, Results
 from odibi_sql.run.stores.ledger import Ledger
 from odibi_sql.run.stores.store import final_path
 
+_DAY = datetime.timedelta(days=1)  # of checks it is written down once a day that they are used
 NEVER = ("append", "fail if exists")  # modes of which each run has something to do
 
 
@@ -191,6 +192,8 @@ class Reuse:
                 msgspec.structs.replace(each, stage=stage.name, steps=stage.steps, rule=rule.name, text=rule.text)
                 for each, rule in zip(record.rules, stage.rules, strict=True)
             )
+            if not self._only_looks and _now() - (record.last_used or record.made) > _DAY:
+                self._results.used(key.digest)
             return msgspec.structs.replace(outcome_of(stage, "cached", "its rules were counted"), rules=rules)
         if isinstance(stage, Materialize) and isinstance(record, Kept):
             return self._by_kept(stage, key, record)

@@ -129,3 +129,21 @@ def test_where_there_was_no_run(tmp_path: Path) -> None:
     ended = odibi("cache", "ls", cwd=tmp_path)
     assert (ended.code, "no run of a pipeline is known" in ended.err) == (2, True)
     assert not (tmp_path / ".odibi").exists()
+
+
+def test_what_is_kept_has_limits(project: Path) -> None:
+    other = project / "q.odibi"
+    other.write_text('ingest o from values (x int64) (1)\nstore o to csv "o.csv"\n')
+    words = ("run", "q.odibi", "--cache-limit", "1 MiB", "--cache-age", "30d", "--keep-runs", "5")
+    assert odibi(*words, cwd=project).code == 0
+    assert len(json.loads(odibi("cache", "ls", "--json", cwd=project).out)) == 1
+    assert odibi("run", "q.odibi", "--cache-limit", "10B", cwd=project).code == 0
+    assert json.loads(odibi("cache", "ls", "--json", cwd=project).out) == []
+    assert odibi("run", "q.odibi", "--keep-runs", "1", cwd=project).code == 0
+    assert len(json.loads(odibi("runs", "--json", "--pipeline", "q", cwd=project).out)) <= 2
+    for option, value, words_ in [
+        ("--cache-age", "long", "`long` is no length of time; write it as `30d`, `12h`, `2 weeks`"),
+        ("--cache-limit", "80%", "`80%` is no size; write it as `4GB`"),
+    ]:
+        wrong = odibi("run", "q.odibi", option, value, cwd=project)
+        assert (wrong.code, words_ in wrong.err) == (2, True), wrong.err

@@ -144,6 +144,18 @@ class Runs:
         name = PurePath(file).name
         return next((each for each in self.list() if PurePath(each.file).name == name), None)
 
+    def resumable(self) -> tuple[RunRecord, ...]:
+        """Return of each pipeline's file the newest run that can be resumed."""
+        found: dict[tuple[str, str], RunRecord] = {}
+        for each in self.list():
+            if each.can_be_resumed:
+                found.setdefault((each.pipeline, each.file), each)
+        return tuple(found.values())
+
+    def count(self) -> int:
+        """Return how many runs there are."""
+        return int(self._database.read("SELECT count(*) FROM runs")[0][0])
+
     def stages(self, run: str) -> tuple[StageRecord, ...]:
         """Return how the stages of a run stand, in the order in which something was said of them first."""
         rows = self._database.read("SELECT record FROM stages WHERE run = ? ORDER BY rowid", run)

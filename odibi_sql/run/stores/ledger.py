@@ -135,6 +135,13 @@ class Ledger:
         found = ((self.root.resolve() / path, _decoded(text)) for path, text in rows)
         return [(final, entry) for final, entry in found if entry is not None]
 
+    def contents(self) -> set[str]:
+        """Return the ids of all contents that are at a target, or can be put back there."""
+        entries = [entry for _, entry in self.targets()]
+        kept = [each.record for entry in entries for each in (entry.kept, entry.older) if each is not None]
+        there = [each for entry in entries for each in (entry.now, entry.before) if each is not None]
+        return {each.content for each in (*kept, *there)}
+
     def unpublished(self) -> list[tuple[Path, Entry]]:
         """Return the targets that a run which published together left out, with what is to be there."""
         rows = self.database.read("""SELECT path, record FROM targets WHERE record NOT LIKE '%"staged":""%'""")
