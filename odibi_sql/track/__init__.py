@@ -7,6 +7,7 @@ from odibi_sql.track.values import (
     FORMAT,
     Change,
     Column,
+    MadeOf,
     Track,
     TrackedRule,
     TrackedStage,
@@ -14,5 +15,5 @@ from odibi_sql.track.values import (
 )
 
 __all__ = ["FORMAT", "Change", "Column", "Facts", "Track", "TrackProblem", "TrackedRule", "TrackedStage", "TrackedStep"]
-__all__ += ["Tracker"]
+__all__ += ["MadeOf", "Tracker"]
 __all__ += ["begun", "latest_before", "read_track", "track_file", "tracked", "write_track"]

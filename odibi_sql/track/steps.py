@@ -88,6 +88,7 @@ def _of_store(store: ir.Store, datasets: Mapping[str, ir.Dataset], sensitive: Se
         line=_line(store.span),
         text="" if store.span is None else store.span.text,
         reads=(dataset.step,),
+        dataset=store.dataset,
         target=store.target.path,
         mode=store.mode,
         columns=columns_of(dataset.relation.schema, sensitive.get(store.dataset, frozenset()), None),

@@ -12,7 +12,8 @@ from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.run.state.runs import Runs
 from odibi_sql.track.build import Facts, begun, tracked
 from odibi_sql.track.files import latest_before, write_track
-from odibi_sql.track.values import Track
+from odibi_sql.track.making import with_lineage, with_lineage_of
+from odibi_sql.track.values import Track, TrackedStep
 
 
 class Tracker:
@@ -28,10 +29,10 @@ class Tracker:
 
     def begin(self, run: str) -> None:
         """Write down what is to run. Of a run that is killed, this and the state of the project is what is known."""
-        self._track = replace(
-            begun(self._graph, self._plan, self._job, self._facts, run), started=Runs(self._database).get(run).started
-        )
+        track = begun(self._graph, self._plan, self._job, self._facts, run)
+        self._track = replace(track, started=Runs(self._database).get(run).started)
         if self._facts.writes_begin:
+            self._track = replace(self._track, steps=with_lineage(track.steps, self._graph))
             write_track(self._facts.root, self._track)
 
     def end(self, result: RunResult) -> RunResult:
@@ -40,8 +41,16 @@ class Tracker:
             return result
         try:
             last = latest_before(self._facts.root, self._database, self._track)
+            if not self._facts.writes_begin:
+                self._track = replace(self._track, steps=self._with_lineage(self._track, last))
             records = Runs(self._database).stages(self._track.run)
             warning = write_track(self._facts.root, tracked(self._track, result, self._plan, records, last))
         except StateProblem as problem:
             warning = f"the record of the run is not kept: {problem.reason}"
         return replace(result, warnings=(*result.warnings, warning)) if warning else result
+
+    def _with_lineage(self, track: Track, last: Track | None) -> tuple[TrackedStep, ...]:
+        """Return the steps of a run that had nothing to do with their lineage: where it can be, that of the last run."""
+        if last is not None and last.text == track.text:
+            return with_lineage_of(track.steps, last.steps)
+        return with_lineage(track.steps, self._graph)

@@ -17,6 +17,14 @@ StepKind = OneOf["ingest", "transform", "sql", "store"]
 StageKind = OneOf["materialize", "check", "write", "answer"]
 
 
+class MadeOf(msgspec.Struct, frozen=True, array_like=True):
+    """A column of another step that a column is made of, or decided by; `kind` in the words of `odibi lineage`."""
+
+    step: str
+    column: str
+    kind: str
+
+
 class Column(msgspec.Struct, frozen=True, kw_only=True):
     """A column of a dataset, with the type that it has on every engine."""
 
@@ -25,6 +33,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     nullable: bool = True
     nulls: int | None = None  # None: not counted
     is_sensitive: bool = False  # its values are written down nowhere
+    made_of: tuple[MadeOf, ...] = ()
+    made: str = ""  # the expression of its step that makes it; "": it is taken over, or read
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +90,7 @@ class TrackedStep(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     reads: tuple[str, ...] = ()  # steps
     input: Input | None = None
+    dataset: str | None = None  # of a store: what it stores
     target: str | None = None
     mode: str | None = None
     columns: tuple[Column, ...] = ()

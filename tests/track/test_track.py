@@ -20,7 +20,7 @@ from odibi_sql import api
 from odibi_sql.run.encoding import encoded
 from odibi_sql.run.measured import Cost, Sample
 from odibi_sql.run.state.database import Database
-from odibi_sql.track import Change, Column, Track, TrackedRule, TrackedStage, TrackedStep, read_track
+from odibi_sql.track import Change, Column, MadeOf, Track, TrackedRule, TrackedStage, TrackedStep, read_track
 from odibi_sql.track.schemas import changes_between
 
 TEXT = """pipeline shop "What was sold."
@@ -227,3 +227,18 @@ def _holds(wide: str, narrow: str) -> bool:
 def _nines(text: str) -> Decimal:
     precision, scale = (int(each) for each in text[8:-1].split(","))
     return Decimal(10**precision - 1).scaleb(-scale)
+
+
+def test_a_column_says_of_which_it_is_made_also_where_nothing_had_to_run(project: Path) -> None:
+    first, again = _run(project), _run(project)
+    assert {each.status for each in again.stages} == {"cached"}
+    for track in (first, again):
+        sold, store = track.step("sold"), track.step("store by_region")
+        assert sold is not None and store is not None
+        made = {each.name: each for each in sold.columns}
+        assert made["cheap"].made == "price < 2"
+        assert made["cheap"].made_of == (MadeOf("orders", "price", "TRANSFORMATION"),)
+        assert made["id"].made_of == (MadeOf("orders", "id", "IDENTITY"),)
+        assert MadeOf("customers", "region", "IDENTITY") in made["region"].made_of
+        assert store.dataset == "by_region"
+        assert store.columns[0].made_of == (MadeOf("by_region", "region", "IDENTITY"),)
