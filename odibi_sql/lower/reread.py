@@ -17,9 +17,9 @@ def store_to_read(dataset: ir.Dataset, stores: Iterable[ir.Store]) -> ir.Store |
         return None
     for store in stores:
         target = store.target
-        is_exact = all(isinstance(schema[name].type, EXACT_IN_FOLDERS) for name in target.partition)
-        if store.options.together:  # it is not to be seen before the end
+        if store.dataset != dataset.name or store.options.together:  # that is not to be seen before the end
             continue
-        if store.dataset == dataset.name and target.format == "parquet" and store.mode in REPLACING and is_exact:
+        is_exact = all(isinstance(schema[name].type, EXACT_IN_FOLDERS) for name in target.partition)
+        if target.format == "parquet" and store.mode in REPLACING and is_exact:
             return store
     return None

@@ -68,3 +68,12 @@ def test_what_does_not_come_back_as_it_is_is_not_read(store: str, tmp_path: Path
         api.from_text(f"{ROWS.replace('LIMIT', '9')}\n{store}", root=tmp_path), goals=["store kept", "counted"]
     )
     assert [stage.table for stage in plan.stages if isinstance(stage, Write)] == [None]
+
+
+def test_a_store_of_another_dataset_is_none_of_this_one(tmp_path: Path) -> None:
+    """A table is made of `counted`, which has no column that the store of another dataset is partitioned by."""
+    text = ROWS.replace("LIMIT", "9") + 'transform many from kept\nstore many to parquet "lake/many" partition by id\n'
+    text += "transform first from counted | sort n\ntransform last from counted | sort n desc\n"
+    result = api.run(api.from_text(text, root=tmp_path), datasets=["first", "last"])
+    assert result.success, result.run.problems
+    assert len(result.dataset("first").arrow()) == len(result.dataset("last").arrow()) == 4
