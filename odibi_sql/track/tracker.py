@@ -50,7 +50,7 @@ class Tracker:
         return replace(result, warnings=(*result.warnings, warning)) if warning else result
 
     def _with_lineage(self, track: Track, last: Track | None) -> tuple[TrackedStep, ...]:
-        """Return the steps of a run that had nothing to do with their lineage: where it can be, that of the last run."""
+        """Return the steps of a run that had nothing to do with their lineage: that of the last run where it can be."""
         if last is not None and last.text == track.text:
             return with_lineage_of(track.steps, last.steps)
         return with_lineage(track.steps, self._graph)
