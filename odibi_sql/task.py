@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -21,6 +22,7 @@ from odibi_sql.track import Facts, Tracker
 if TYPE_CHECKING:
     from odibi_sql.plan import Plan, Stage
     from odibi_sql.run.bus import EventBus
+    from odibi_sql.run.events import Event
     from odibi_sql.run.job import Job
 
 
@@ -98,18 +100,26 @@ class Task:
             from odibi_sql.run.hooks import hooks_of
 
             hooks = hooks_of(self.written, self.root)
+        with _told(bus, hooks) as told:
+            result = self._recorded(settings, listener, told, more)
+            if told is not None:
+                told.emit(_over(result, self.root))
+        return result if told is None else replace(result, warnings=(*result.warnings, *_failures(told, result.run)))
+
+    def _recorded(
+        self, settings: Settings, listener: Listener | None, told: EventBus | None, more: dict[str, Any]
+    ) -> RunResult:
         try:
-            with closing(Database(self.root)) as database, _told(bus, hooks) as told:
+            with closing(Database(self.root)) as database:
                 job = self.job(bus=told, **more)
                 idle = self._nothing_to_do(job, database)
                 plan = idle or self.plan
                 tracker = Tracker(self.written, plan, job, self._facts(writes_begin=idle is None), database)
                 job = replace(job, began=tracker.begin)
-                result = tracker.end(execute(plan, settings, listener, job, database))
+                return tracker.end(execute(plan, settings, listener, job, database))
         except (SourceProblem, StateProblem) as problem:
             failed = RunProblem(stage="", steps=(), message=problem.reason, hint=problem.hint)
             return RunResult(pipeline=self.graph.pipeline, status="failed", seconds=0.0, stages=(), problems=(failed,))
-        return result if told is None else replace(result, warnings=(*result.warnings, *_failures(told, result.run)))
 
     def _facts(self, *, writes_begin: bool) -> Facts:
         return Facts(text=self.source.text, root=self.root, compiling=self.seconds, writes_begin=writes_begin)
@@ -171,6 +181,24 @@ def _told(bus: EventBus | None, hooks: tuple[Any, ...]) -> Iterator[EventBus | N
         else:
             told.drain()
             unregister_hooks(told, hooks)
+
+
+def _over(result: RunResult, root: Path) -> Event:
+    """Return what hooks are told last: of a run that could not begin, that it failed."""
+    from odibi_sql.run.events import PipelineError, RunRecorded
+
+    now = datetime.datetime.now(datetime.UTC)
+    if not result.run:
+        problem = result.problems[0]
+        return PipelineError(at=now, pipeline=result.pipeline, seconds=0.0, message=problem.message, hint=problem.hint)
+    return RunRecorded(
+        run=result.run,
+        at=now,
+        elapsed=result.seconds,
+        pipeline=result.pipeline,
+        status=result.status,
+        root=str(root),
+    )
 
 
 def _failures(bus: EventBus, run: str) -> list[str]:

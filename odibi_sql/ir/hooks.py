@@ -26,6 +26,7 @@ EVENTS = (  # each is a class of `run/events.py`
     "checkpoint_saved",
     "quality_failed",
     "schema_changed",
+    "run_recorded",
 )
 
 

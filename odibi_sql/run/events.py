@@ -169,6 +169,14 @@ class SchemaChanged(NodeEvent, frozen=True, kw_only=True):
     after: tuple[str, ...]
 
 
+class RunRecorded(Event, frozen=True, kw_only=True):
+    """The run is over, and its record is on the disk: told to hooks alone, after all the others."""
+
+    pipeline: str
+    status: OneOf["done", "failed", "cancelled"]
+    root: str  # the folder of the project
+
+
 OneEvent = (
     PipelineStart
     | PipelineComplete
@@ -184,6 +192,7 @@ OneEvent = (
     | CheckpointSaved
     | QualityFailed
     | SchemaChanged
+    | RunRecorded
 )
 _DECODER = msgspec.json.Decoder(OneEvent)
 

@@ -8,7 +8,7 @@ from functools import reduce
 from importlib import import_module, invalidate_caches
 from importlib.machinery import PathFinder
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -17,6 +17,13 @@ from odibi_sql.diagnostics import CompileError, did_you_mean
 from odibi_sql.diagnostics.hooks_errors import CannotImport
 from odibi_sql.run.bus import EventBus, Hook
 from odibi_sql.run.encoding import words_of
+
+
+class ProjectHook(Protocol):
+    """What needs the folder of the project to be a hook. It stands in a module as a function would."""
+
+    def of_project(self, root: Path) -> Hook:
+        """Return the hook of a project."""
 
 
 class FoundHook(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +48,7 @@ def hooks_of(graph: ir.Graph, root: Path) -> tuple[FoundHook, ...]:
     found, problems = [], []
     for hook in graph.hooks:
         try:
-            found.append(FoundHook(asked=hook, function=_function(hook.reference, folder)))
+            found.append(FoundHook(asked=hook, function=_bound(_function(hook.reference, folder), root)))
         except _NotFound as problem:
             problems.append(
                 CannotImport(
@@ -63,6 +70,11 @@ def unregister_hooks(bus: EventBus, hooks: tuple[FoundHook, ...]) -> None:
     """Have them called no more."""
     for each in hooks:
         bus.unregister(each.asked.event, each.function)
+
+
+def _bound(function: Hook, root: Path) -> Hook:
+    make = getattr(function, "of_project", None)
+    return function if make is None else make(root)
 
 
 class _NotFound(Exception):

@@ -86,6 +86,7 @@ def test_the_names_are_those_of_the_language():
         "checkpoint_saved",
         "quality_failed",
         "schema_changed",
+        "run_recorded",
     )
     assert start().name == "node_start"
     assert (NodeStart.__doc__ or "") and all(getattr(events, _class(each)).__doc__ for each in EVENTS)
