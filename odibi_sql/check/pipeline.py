@@ -5,6 +5,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Mapping
 
+from msgspec.structs import replace
+
 from odibi_sql import ir, syntax
 from odibi_sql.check.context import Context
 from odibi_sql.check.fragments import with_fragments
@@ -15,10 +17,12 @@ from odibi_sql.check.locations import check_locations
 from odibi_sql.check.params import check_parameters
 from odibi_sql.check.refused import refuse_statement
 from odibi_sql.check.reuse import check_funcs
+from odibi_sql.check.row_counts import datasets_counted, run_time_condition
 from odibi_sql.check.statements import Made, check_step
 from odibi_sql.check.stores import check_store, named_apart
 from odibi_sql.check.tests import check_tests
 from odibi_sql.check.unused import report_unused
+from odibi_sql.check.when import gate_of_when
 from odibi_sql.diagnostics.steps_errors import DuplicateName, NamesDifferInCase, TwoPipelines
 
 Numbered = dict[str, tuple[int, Step]]  # steps with their place in the file, by a name that each has alone
@@ -34,19 +38,19 @@ def check_pipeline(context: Context, tree: syntax.Tree, given: Mapping[str, obje
         refuse_statement(context, each)
     layers = layers_of(context, tree.statements)
     made = [Made(datasets=tuple(context.given.values())), *_check_steps(context, tree, layers)]
-    stores = named_apart([store for store in _check_stores(context, tree, layers) if store is not None])
+    stores, conditions = _check_stores(context, tree, layers)
     datasets = tuple(dataset for each in made for dataset in each.datasets)
     gates = tuple(gate for each in made for gate in each.gates)
     hooks = check_hooks(context, tree.statements)
     check_locations(context, tree.statements)
     check_tests(context, tree)
-    report_unused(context, tree, datasets, gates, stores)
+    report_unused(context, tree, datasets, (*gates, *conditions), stores)
     return ir.Graph(
         pipeline=_name(tree) if pipeline is None else pipeline.name.text,
         doc=_doc(pipeline),
         parameters=parameters,
         datasets=datasets,
-        gates=_in_text_order(tree, gates),
+        gates=(*_in_text_order(tree, gates), *conditions),
         stores=stores,
         layers=layers.names,
         clock=context.clock,
@@ -127,10 +131,23 @@ def _check_name(context: Context, name: syntax.Name, folded: dict[str, str]) -> 
         context.report(NamesDifferInCase(span=name.span, name=name.text, other=other, things="datasets"))
 
 
-def _check_stores(context: Context, tree: syntax.Tree, layers: Layers) -> Iterable[ir.Store | None]:
+def _check_stores(
+    context: Context, tree: syntax.Tree, layers: Layers
+) -> tuple[tuple[ir.Store, ...], tuple[ir.Gate, ...]]:
+    """Return the stores, and the gates of those whose `when` is decided when the run comes to them."""
     made_in = {each.name: each.layer for each in context.datasets.values()}
+    found: list[tuple[ir.Store, ir.Gate | None]] = []
     for number, each in enumerate(tree.statements):
         if isinstance(each, syntax.Store):
             layer = layers.of_statement.get(number)
-            check_layers(context, layers, f"store {each.dataset.text}", layer, (each.dataset,), made_in)
-            yield check_store(context, each, layer)
+            reads = (each.dataset, *datasets_counted(each.options))
+            check_layers(context, layers, f"store {each.dataset.text}", layer, reads, made_in)
+            store = check_store(context, each, layer)
+            written = run_time_condition(each.options)
+            gate = None if written is None else gate_of_when(context, written, f"{each.dataset.text}_store", layer)
+            if store is not None:
+                found.append((store, gate))
+    stores = named_apart([store for store, _ in found])
+    pairs = [(store, gate) for store, (_, gate) in zip(stores, found, strict=True)]
+    gates = tuple(replace(gate, step=store.name) for store, gate in pairs if gate is not None)
+    return tuple(replace(store, gates=() if gate is None else (gate.name,)) for store, gate in pairs), gates

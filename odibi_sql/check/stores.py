@@ -15,7 +15,6 @@ from odibi_sql.check.flow import flow_of
 from odibi_sql.check.keys import is_unique
 from odibi_sql.check.options import check_format, check_format_options, check_step_options
 from odibi_sql.check.refused import refuse
-from odibi_sql.check.row_counts import calls_of_rows
 from odibi_sql.check.stores_keys import check_keys
 from odibi_sql.check.templates import filled
 from odibi_sql.diagnostics.stores_errors import (
@@ -25,7 +24,6 @@ from odibi_sql.diagnostics.stores_errors import (
     PartitionLeavesNothing,
     PartitionType,
 )
-from odibi_sql.diagnostics.versions_errors import NotInThisVersion
 from odibi_sql.ir.formats import Format, is_file_of
 
 
@@ -34,10 +32,6 @@ def check_store(context: Context, statement: syntax.Store, layer: str | None) ->
     dataset = dataset_named(context, statement.dataset)
     format_ = check_format(context, statement.format)
     options = check_step_options(context, statement.options, is_store=True)
-    for each in statement.options:
-        if each.name.text == "when" and calls_of_rows(each.value):
-            what, instead = "`rows(…)` in the `when` of a store", "say it of the step that is stored"
-            context.report(NotInThisVersion(span=each.value.span, what=what, instead=instead))
     if dataset.options.skip:
         options = msgspec.structs.replace(options, skip=True)
     if statement.connection is not None:

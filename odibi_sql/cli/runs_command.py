@@ -131,7 +131,9 @@ def _head(record: RunRecord) -> list[str]:
 
 
 def _why(stage: StageRecord) -> str:
-    broken = [f"{rule.action} {rule.rule}: {rule.count:,}" for rule in stage.rules if not rule.holds]
+    broken = [
+        f"{rule.action} {rule.rule}: {rule.count:,}" for rule in stage.rules if not rule.holds and rule.action != "skip"
+    ]
     attempts = [f"{stage.attempts} attempts"] if stage.attempts > 1 else []
     return one_line("; ".join([*([stage.message] if stage.message else []), *broken, *attempts]))
 

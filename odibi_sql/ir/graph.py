@@ -94,6 +94,7 @@ class Store(msgspec.Struct, frozen=True, kw_only=True):
     layer: str | None = None
     doc: str | None = None
     options: StepOptions = StepOptions()
+    gates: tuple[str, ...] = ()  # that decide whether it is stored, beside those of the dataset
     span: Span | None = None
 
 

@@ -45,6 +45,7 @@ def problems_of(graph: Graph) -> Iterator[str]:
             if rule.column not in gate.relation.schema:
                 yield f"{gate.name}: no column {rule.column} for the rule {rule.name}"
     for store in graph.stores:
+        yield from (f"{store.name}: no gate {name}" for name in store.gates if name not in gates)
         if store.dataset not in datasets:
             yield f"{store.name}: no dataset {store.dataset}"
         else:

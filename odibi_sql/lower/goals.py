@@ -27,12 +27,14 @@ def what_is_asked(graph: ir.Graph, goals: tuple[str, ...] | None) -> Asked:
     """Return what `goals` ask for: names of stores and datasets; None: all stores."""
     reasons = _skipped(graph)
     names = {each.name for each in graph.stores} if goals is None else set(goals)
-    stores = tuple(each for each in graph.stores if each.name in names and not _reason(each, reasons))
+    gates = {gate.name: gate for gate in graph.gates}
+    stores = tuple(each for each in graph.stores if each.name in names and not _reason(each, reasons, gates))
     answers = tuple(each.name for each in graph.datasets if each.name in names and each.name not in reasons)
     if goals is None:
         answers = ()
-    datasets, readers = _reachable(graph, (*(each.dataset for each in stores), *answers))
-    left_out = {each.name: reason for each in graph.stores if (reason := _reason(each, reasons))}
+    read = [name for each in stores for name in (each.dataset, *_counted(each, gates))]
+    datasets, readers = _reachable(graph, (*read, *answers))
+    left_out = {each.name: reason for each in graph.stores if (reason := _reason(each, reasons, gates))}
     steps = {each.step: reasons[each.name] for each in graph.datasets if each.name in reasons}
     return Asked(
         stores=stores, answers=answers, datasets=datasets, readers=readers, skipped=tuple({**steps, **left_out}.items())
@@ -56,10 +58,16 @@ def _needs(name: str, reasons: dict[str, str]) -> str:
     return f"it needs `{name}`, which is skipped" if reasons[name] == FALSE_CONDITION else reasons[name]
 
 
-def _reason(store: ir.Store, reasons: dict[str, str]) -> str | None:
+def _reason(store: ir.Store, reasons: dict[str, str], gates: dict[str, ir.Gate]) -> str | None:
     if store.options.skip:
         return FALSE_CONDITION
-    return _needs(store.dataset, reasons) if store.dataset in reasons else None
+    missing = next((name for name in (store.dataset, *_counted(store, gates)) if name in reasons), None)
+    return None if missing is None else _needs(missing, reasons)
+
+
+def _counted(store: ir.Store, gates: dict[str, ir.Gate]) -> tuple[str, ...]:
+    """Return the datasets whose rows decide whether it is stored."""
+    return tuple(name for gate in store.gates if gate in gates for name in reads(gates[gate].relation))
 
 
 def _reads(dataset: ir.Dataset, gates: dict[str, ir.Gate]) -> tuple[str, ...]:

@@ -172,7 +172,7 @@ class Work:
         """Add the stage of a store."""
         dataset = self.datasets[store.dataset]
         draft = self._all_of(dataset)
-        self._write(store, dataset, draft, self._checked(self.reading))
+        self._write(store, dataset, draft, self._checked(self.reading.and_(Traits(gates=store.gates))))
 
     def _write(
         self, store: ir.Store, dataset: ir.Dataset, draft: Draft, traits: Traits, table: str | None = None

@@ -17,8 +17,8 @@ def store_to_read(dataset: ir.Dataset, stores: Iterable[ir.Store]) -> ir.Store |
         return None
     for store in stores:
         target = store.target
-        if store.dataset != dataset.name or store.options.together:  # that is not to be seen before the end
-            continue
+        if store.dataset != dataset.name or store.options.together or store.gates:
+            continue  # one of another dataset, not to be seen before the end, or perhaps not to be there at all
         is_exact = all(isinstance(schema[name].type, EXACT_IN_FOLDERS) for name in target.partition)
         if target.format == "parquet" and store.mode in REPLACING and is_exact:
             return store

@@ -56,6 +56,10 @@ def _needed(graph: ir.Graph, asked: Asked) -> tuple[set[str], set[str]]:
     found: set[str] = set()
     found_gates: set[str] = set()
     waiting = list(asked.datasets)
+    for store in graph.stores:
+        for gate in store.gates if store.name in asked.stores else ():
+            found_gates.add(gate)
+            waiting.extend(datasets_read(gates[gate].relation))
     while waiting:
         name = waiting.pop()
         if name in found:
