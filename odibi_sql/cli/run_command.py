@@ -54,6 +54,11 @@ def _mode(ctx: click.Context, option: click.Parameter, text: str) -> str:
 )
 @click.option("--cache-age", metavar="TIME", callback=seconds_of, help="How long rows are kept that no run uses; 90d.")
 @click.option("--keep-runs", type=click.IntRange(min=1), help="How many runs of each pipeline are remembered; 100.")
+@click.option(
+    "--keep-versions",
+    type=click.IntRange(0, 1),
+    help="Whether the version that a store replaces is kept for `odibi rollback` (1, as by default) or not (0).",
+)
 @click.option("--retry", type=click.IntRange(0, 100), default=0, help="Try a step again after a fault that can pass.")
 @click.option("--no-cache", is_flag=True, help="Compute everything, whatever is known from other runs.")
 @click.option("--from", "from_step", metavar="STEP", multiple=True, help="Compute this step and all after it again.")
@@ -94,6 +99,7 @@ def command(
     cache_limit: int | None,
     cache_age: float | None,
     keep_runs: int | None,
+    keep_versions: int | None,
     retry: int,
     no_cache: bool,
     from_step: tuple[str, ...],
@@ -128,7 +134,8 @@ def command(
         spark_master=spark_master,
         spark_remote=spark_remote,
     )
-    settings = kept_as_asked(settings, cache_limit=cache_limit, cache_age=cache_age, keep_runs=keep_runs)
+    kept = {"cache_limit": cache_limit, "cache_age": cache_age, "keep_runs": keep_runs, "keep_versions": keep_versions}
+    settings = kept_as_asked(settings, kept)
     again = _again(task.written, from_step)
     resuming = facts_of(resumed, pipeline.root, retry_failed=retry_failed is not False)
     _run(task, settings, {"uses_cache": not no_cache, "again": again, "checkpoint": checkpoint, **resuming})

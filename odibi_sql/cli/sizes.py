@@ -45,6 +45,6 @@ def seconds_of(ctx: click.Context, option: click.Parameter, text: str | None) ->
     return int(found[1]) * unit
 
 
-def kept_as_asked(settings: Settings, **asked: Any) -> Settings:
+def kept_as_asked(settings: Settings, asked: dict[str, Any]) -> Settings:
     """Return settings with what is said of what is kept; None: nothing is said."""
     return replace(settings, **{name: value for name, value in asked.items() if value is not None})

@@ -134,7 +134,7 @@ class _Run:
         """Forget what takes too much room, or was not used for too long."""
         if self.place.database is not None and not self.is_cancelled:
             try:
-                forget_old(self.place.database, self.settings)
+                forget_old(self.plan, self.place.database, self.settings)
             except (StateProblem, OSError) as error:
                 self.warnings.append(f"what is old was not removed: {error}")
 

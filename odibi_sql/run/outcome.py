@@ -31,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cache_limit: int = 10 * 2**30  # bytes of rows that are kept for later runs
     cache_age: float = 90 * 86400.0  # seconds: rows that no run has used for so long are not kept any more
     keep_runs: int = 100  # of each pipeline, that the project remembers
+    keep_versions: int = 1  # of each target, beside the one that is there: 0 or 1
     sample: int = 20  # rows of each dataset that are written down in the record of the run
     fail_fast: bool = True  # after a failure no other stage starts; False: what does not need the failed one goes on
 

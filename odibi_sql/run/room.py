@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime
 
+from odibi_sql.plan import Plan, Write
 from odibi_sql.run.kept import forget_most
 from odibi_sql.run.outcome import Settings
 from odibi_sql.run.state.database import Database
 from odibi_sql.run.state.results import Checked, Kept, Made, Results
 from odibi_sql.run.state.runs import Runs
 from odibi_sql.run.stores.ledger import Ledger
+from odibi_sql.run.stores.store import final_path
+from odibi_sql.run.stores.versions import forget_version
 
 _LONGEST = 1e10  # seconds
 
 
-def forget_old(database: Database, settings: Settings) -> None:
-    """Forget what takes too much room or was not used for too long. Raises StateProblem.
+def forget_old(plan: Plan, database: Database, settings: Settings) -> None:
+    """Forget what takes too much room or was not used for too long, after a run. Raises StateProblem, OSError.
 
     What the newest run of a pipeline that can be resumed has made stays, however old it is.
     """
@@ -24,6 +27,11 @@ def forget_old(database: Database, settings: Settings) -> None:
     needed = frozenset(stage.key for run in runs.resumable() for stage in runs.stages(run.run))
     forget_most(settings.root, database, settings.cache_limit, since, needed)
     _forget_results(database, settings, since, needed)
+    if not settings.keep_versions:
+        ledger = Ledger(settings.root, database)
+        for stage in plan.stages:
+            if isinstance(stage, Write):
+                forget_version(ledger, final_path(stage, settings.root))
     if runs.count() > settings.keep_runs:
         runs.prune(settings.keep_runs)
 

@@ -11,6 +11,8 @@ import os
 import secrets
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from odibi_sql.run.stores.ledger import Kept, Ledger, TargetRecord
 from odibi_sql.run.stores.signature import seal_of
 from odibi_sql.run.stores.staging import remove
@@ -36,6 +38,17 @@ def tidy(ledger: Ledger, final: Path) -> None:
         for each in room.iterdir():
             if kept is None or each != ledger.root / kept.path:
                 remove(each)
+
+
+def forget_version(ledger: Ledger, final: Path) -> None:
+    """Keep the version before of a target no longer. Raises StateProblem."""
+    with ledger.locked(final):
+        entry = ledger.entry(final)
+        if entry is None or entry.is_pending:
+            return
+        if entry.kept is not None:
+            ledger.write([(final, replace(entry, kept=None))])
+        tidy(ledger, final)
 
 
 def moved_in(ledger: Ledger, ready: Path, final: Path) -> Path | None:
