@@ -22,6 +22,7 @@ from odibi_sql.cli.common import (
 from odibi_sql.cli.exit_codes import CANCELLED, FAILED
 from odibi_sql.cli.resuming import facts_of, goals_again, resumable, with_parameters_of
 from odibi_sql.cli.sizes import bytes_of, kept_as_asked, seconds_of, size
+from odibi_sql.cli.telling import openlineage_told
 from odibi_sql.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def _mode(ctx: click.Context, option: click.Parameter, text: str) -> str:
     help="With `--resume`: whether what failed is tried again, which it is by default; else it stays failed, and what"
     " does not need it goes on.",
 )
+@click.option("--openlineage", metavar="FILE|URL", help="Tell OpenLineage of the run: lines of a file, or a server.")
 @click.option("--keep-going", is_flag=True, help="After a failure, go on with what does not need the failed step.")
 def command(
     file: str,
@@ -106,6 +108,7 @@ def command(
     checkpoint: str,
     resume: str | None,
     retry_failed: bool | None,
+    openlineage: str | None,
     keep_going: bool,
 ) -> None:
     """Run the pipeline FILE. It is checked first: a pipeline that is wrong runs nothing and exits with 2.
@@ -138,7 +141,9 @@ def command(
     settings = kept_as_asked(settings, kept)
     again = _again(task.written, from_step)
     resuming = facts_of(resumed, pipeline.root, retry_failed=retry_failed is not False)
-    _run(task, settings, {"uses_cache": not no_cache, "again": again, "checkpoint": checkpoint, **resuming})
+    asked = {"uses_cache": not no_cache, "again": again, "checkpoint": checkpoint, **resuming}
+    with openlineage_told(openlineage, task) as bus:
+        _run(task, settings, asked | ({} if bus is None else {"bus": bus}))
 
 
 def _task(

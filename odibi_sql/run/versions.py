@@ -13,7 +13,12 @@ _PACKAGES = {"duckdb": "duckdb", "spark": "pyspark"}
 def facts_of(engine: str) -> dict[str, str]:
     """Return the engine and the compiler, each with its version, and what the compiler knows of the engine."""
     dialect = sha256(dialect_file(f"{engine}.toml").read_bytes()).hexdigest()[:12]
-    return {"engine": f"{engine} {_version(_PACKAGES[engine])}", "odibi": _version("odibi-sql"), "dialect": dialect}
+    return {"engine": f"{engine} {_version(_PACKAGES[engine])}", "odibi": own_version(), "dialect": dialect}
+
+
+def own_version() -> str:
+    """Return the version of the compiler, as it is installed."""
+    return _version("odibi-sql")
 
 
 def _version(package: str) -> str:
