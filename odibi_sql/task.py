@@ -16,6 +16,7 @@ from odibi_sql import ir
 from odibi_sql.diagnostics import Source
 from odibi_sql.ir import SourceProblem
 from odibi_sql.run import Listener, RunProblem, RunResult, Settings, execute
+from odibi_sql.run.measured import Tracking
 from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.track import Facts, Tracker
 
@@ -84,6 +85,7 @@ class Task:
             parameters=tuple((each.name, _text_of(each.value)) for each in graph.parameters if each.value is not None),
             clock=graph.clock,
             goals=self.goals,
+            tracking=self.tracking,
             layers=tuple((step, layer) for step, layer in steps if layer is not None),
             **more,
         )
@@ -121,8 +123,27 @@ class Task:
             failed = RunProblem(stage="", steps=(), message=problem.reason, hint=problem.hint)
             return RunResult(pipeline=self.graph.pipeline, status="failed", seconds=0.0, stages=(), problems=(failed,))
 
+    @cached_property
+    def tracking(self) -> Tracking:
+        """What of the rows may be written down."""
+        if not any(each.options.sensitive for each in self.written.datasets):
+            return Tracking()
+        from odibi_sql.lineage import sensitive_columns
+
+        sensitive = sensitive_columns(self.written)
+        hidden = frozenset().union(*sensitive.values())
+        seen = [each for each in self.written.datasets if each.made_by != "hidden"]
+        names = frozenset(name for each in seen for name in each.relation.schema.names)
+        return Tracking(sensitive=sensitive, open=names - hidden)
+
     def _facts(self, *, writes_begin: bool) -> Facts:
-        return Facts(text=self.source.text, root=self.root, compiling=self.seconds, writes_begin=writes_begin)
+        return Facts(
+            text=self.source.text,
+            root=self.root,
+            compiling=self.seconds,
+            tracking=self.tracking,
+            writes_begin=writes_begin,
+        )
 
     def _nothing_to_do(self, job: Job, database: Database) -> Plan | None:
         """Return the plan without its statements if none of them would run: lowering takes longer than all the rest."""

@@ -11,11 +11,12 @@ from odibi_sql.check.expressions import condition, constant
 from odibi_sql.check.row_counts import calls_of_rows
 from odibi_sql.check.scope import Scope
 from odibi_sql.diagnostics import did_you_mean, listed
+from odibi_sql.diagnostics.name_errors import UnknownColumn
 from odibi_sql.diagnostics.options_errors import BadOption, DuplicateOption, UnknownFormat, UnknownOption
 from odibi_sql.diagnostics.versions_errors import NotInThisVersion
 from odibi_sql.ir.formats import FORMATS, LATER_FORMATS, Format, FormatOption, Side
 
-STEP_OPTIONS = ("when", "owner", "tags", "materialize", "retry", "backoff", "timeout", "cache", "publish")
+STEP_OPTIONS = ("when", "owner", "tags", "materialize", "retry", "backoff", "timeout", "cache", "publish", "sensitive")
 MOST_RETRIES = 100
 SIDES = {"read": "when it is read,", "write": "when it is written,"}
 
@@ -113,6 +114,11 @@ def check_step_options(context: Context, written: Sequence[syntax.Option], *, is
                 found[name] = _read(context, each, _count, f"a whole number from 0 to {MOST_RETRIES}")
             case "publish" if is_store:
                 found["together"] = _is_together(context, each)
+            case "sensitive" if not is_store:
+                found[name] = _texts(context, each)
+            case "sensitive":
+                suggestion = "it is said of the step that is stored"
+                context.report(UnknownOption(span=each.name.span, name=name, owner="a store", suggestion=suggestion))
             case "publish":
                 suggestion = "it is said of stores"
                 context.report(UnknownOption(span=each.name.span, name=name, owner="a step", suggestion=suggestion))
@@ -131,6 +137,18 @@ def hold_cache(context: Context, written: Sequence[syntax.Option], options: ir.S
     if options.cache and inexact is not None:
         option = next(each for each in written if each.name.text == "cache")
         _bad(context, option, f"`false` here, for Parquet cannot hold `{inexact.name}`, a {inexact.type}")
+
+
+def hold_sensitive(
+    context: Context, written: Sequence[syntax.Option], options: ir.StepOptions, schema: ir.Schema
+) -> None:
+    """Report names in `sensitive` that are no columns of the step."""
+    for name in options.sensitive if not schema.is_open else ():
+        if name not in schema:
+            option = next(each for each in written if each.name.text == "sensitive")
+            suggestion = did_you_mean(name, schema.names)
+            span = option.value.span
+            context.report(UnknownColumn(span=span, name=name, place=" in what the step gives", suggestion=suggestion))
 
 
 def _hold_together(context: Context, found: dict[str, Any], written: Iterable[syntax.Option]) -> None:

@@ -13,7 +13,7 @@ from odibi_sql.check.datasets import OPEN, dataset_named
 from odibi_sql.check.flow import Flow, finished, flow_of
 from odibi_sql.check.graph import Step, reads_of
 from odibi_sql.check.ingests import check_source
-from odibi_sql.check.options import check_step_options, hold_cache
+from odibi_sql.check.options import check_step_options, hold_cache, hold_sensitive
 from odibi_sql.check.row_counts import run_time_condition
 from odibi_sql.check.steps import check_operators
 from odibi_sql.check.when import gate_of_when
@@ -34,6 +34,7 @@ def check_step(context: Context, step: Step, layer: str | None) -> Made:
     flow = replace(_rows(context, step), layer=layer, allowed=step.allowed)
     flow = finished(check_operators(context, flow, () if isinstance(step, syntax.Sql) else step.operators))
     hold_cache(context, step.options, options, flow.relation.schema)
+    hold_sensitive(context, step.options, options, flow.relation.schema)
     flow = _waiting(context, step, flow, layer)
     dataset = ir.Dataset(
         name=step.name.text,

@@ -29,6 +29,7 @@ class StepOptions(msgspec.Struct, frozen=True, kw_only=True):
     cache: bool | None = None  # true: its rows are kept for later runs; false: it is computed each time
     together: bool = False  # a store: it is put in place with all others that say so, or not at all
     skip: bool = False  # `when` was false
+    sensitive: tuple[str, ...] = ()  # columns whose values are written down in no record, message or picture
 
     @property
     def is_kept(self) -> bool:

@@ -1,6 +1,7 @@
 """Column lineage: of which columns each column is made, and which decide its rows. It sees the graph alone."""
 
 from odibi_sql.lineage.lineage import lineage_of
+from odibi_sql.lineage.sensitive import sensitive_columns
 from odibi_sql.lineage.trace import Hop, Impact, Origins, RuleHit, StoreHit, impact_of, origins_of, sources_of
 from odibi_sql.lineage.values import (
     DIRECT,
@@ -22,4 +23,13 @@ from odibi_sql.lineage.words import expressions_of, words_of
 
 __all__ = ["DIRECT", "INDIRECT", "Column", "Hop", "Impact", "Kind", "Lineage", "Made", "Mention", "Origins", "Ref"]
 __all__ += ["RuleHit", "SourceColumns", "StoreHit", "Traced", "TracedRule", "Use", "Uses"]
-__all__ += ["expressions_of", "impact_of", "lineage_of", "origins_of", "sources_of", "strength", "words_of"]
+__all__ += [
+    "expressions_of",
+    "impact_of",
+    "lineage_of",
+    "origins_of",
+    "sensitive_columns",
+    "sources_of",
+    "strength",
+    "words_of",
+]

@@ -17,7 +17,6 @@ from odibi_sql.run.attempts import Attempts, in_words
 from odibi_sql.run.checkpoints import Checkpoints
 from odibi_sql.run.engines.engine import Engine, EngineProblem
 from odibi_sql.run.job import Job
-from odibi_sql.run.measured import Tracking
 from odibi_sql.run.outcome import Listener, RunProblem, RunResult, Settings, StageOutcome, Status
 from odibi_sql.run.publishing import let_go, published
 from odibi_sql.run.recorder import Recorder
@@ -118,8 +117,8 @@ class _Run:
         self.recorder = stack.enter_context(Recorder(self.plan, job, root, database))
         self.origin = job.origin or self.recorder.run
         self.checkpoints = Checkpoints(job.checkpoint, self.plan, job.layers)
-        tracking = Tracking(rows=self.settings.sample, sensitive=job.sensitive)
-        self.place = replace(self.place, tracking=tracking)
+        tracking = replace(job.tracking, rows=self.settings.sample)
+        self.place = replace(self.place, tracking=tracking, dialect=self.plan.dialect)
 
     def hold_together(self, database: Database, stack: ExitStack) -> None:
         """Use the state of the project; end what a run that was killed had begun to publish, and keep others from
@@ -206,7 +205,7 @@ class _Run:
             if at is None:
                 self._over(stage, Done(outcome=found))
             else:
-                self.running[stage.name] = pool.submit(adopt_stage, self._opened(stack), stage, at, found)
+                self.running[stage.name] = pool.submit(adopt_stage, self._opened(stack), stage, self.place, at, found)
             return
         engine = self._opened(stack)
         attempts.begin()

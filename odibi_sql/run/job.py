@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from odibi_sql.keys import Keys
 from odibi_sql.run.fingerprints import Fingerprints
+from odibi_sql.run.measured import Tracking
 
 if TYPE_CHECKING:
     from odibi_sql.run.bus import EventBus
@@ -31,7 +32,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     clock: datetime.datetime | None = None  # what now() is: naive, UTC
     goals: tuple[str, ...] = ()
     layers: tuple[tuple[str, str], ...] = ()  # steps, each with its layer
-    sensitive: Mapping[str, frozenset[str]] = {}  # columns of datasets whose values are written down nowhere
+    tracking: Tracking = Tracking()  # what of the rows may be written down; how many, the settings say
     again: frozenset[str] = frozenset()
     uses_cache: bool = True
     checkpoint: str = "manual"  # what is kept for a run that is resumed: see `Checkpoints`

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import TypeVar
 
 import msgspec
@@ -37,6 +37,17 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[tuple[str | None, ...], ...]  # a row has a cell for each column; null in masked ones
     masked: tuple[str, ...] = ()
 
+    def without(self, hidden: Set[str]) -> Sample:
+        """Return the sample with more columns masked."""
+        if hidden <= set(self.masked):
+            return self
+        is_seen = [each not in hidden for each in self.columns]
+        rows = tuple(
+            tuple(cell if seen else None for cell, seen in zip(row, is_seen, strict=True)) for row in self.rows
+        )
+        masked = tuple(each for each in self.columns if each in hidden or each in self.masked)
+        return Sample(columns=self.columns, rows=rows, masked=masked)
+
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a stage beside its counts."""
@@ -54,6 +65,18 @@ class Tracking(msgspec.Struct, frozen=True, kw_only=True):
 
     rows: int = 0
     sensitive: Mapping[str, frozenset[str]] = {}  # columns, by dataset
+
+    open: frozenset[str] = frozenset()  # where something is sensitive: names of columns that never are
+
+    def hidden(self, dataset: str, columns: Iterable[str]) -> frozenset[str]:
+        """Return those of the columns of a dataset that may not be seen."""
+        if dataset in self.sensitive:
+            return self.sensitive[dataset]
+        return frozenset(each for each in columns if not self.shows(each))
+
+    def shows(self, column: str) -> bool:
+        """Whether a column may be seen of which only the name is known."""
+        return not self.sensitive or column in self.open
 
 
 def _both(one: Number | None, other: Number | None) -> Number | None:

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from odibi_sql import ir
-from odibi_sql.plan import Materialize, Write
+from odibi_sql.plan import Check, Materialize, Write
 from odibi_sql.run.engines.bind import literal_path, named, quoted
 from odibi_sql.run.engines.copying import compression
 from odibi_sql.run.engines.engine import Cancelled, Engine, EngineProblem
 from odibi_sql.run.engines.reread import engine_type
 from odibi_sql.run.measured import Sample, Tracking
 from odibi_sql.run.stores.staging import files_in
-from odibi_sql.run.texts import text_of, values_of
+from odibi_sql.run.texts import plain_text, text_of, values_of
 
 LONGEST = 500  # characters of a cell
 _MOST_FILES = 20  # of a folder, that are looked into for the first rows
@@ -23,7 +23,7 @@ _MOST_FOOTERS = 200  # of a folder, that are read for the nulls: of more files t
 
 def sample_of_table(engine: Engine, stage: Materialize, tracking: Tracking) -> Sample | None:
     """Return the first rows of a table of the run; None where there are none to be had."""
-    seen = _seen(stage.schema, tracking.sensitive.get(stage.name, frozenset()))
+    seen = _seen(stage.schema, tracking.hidden(stage.name, stage.schema.names))
     if not tracking.rows:
         return None
     try:
@@ -35,7 +35,7 @@ def sample_of_table(engine: Engine, stage: Materialize, tracking: Tracking) -> S
 
 def sample_of_store(engine: Engine, stage: Write, at: Path, tracking: Tracking) -> Sample | None:
     """Return the first rows of what a stage has stored."""
-    seen = _seen(stage.schema, tracking.sensitive.get(stage.dataset, frozenset()))
+    seen = _seen(stage.schema, tracking.hidden(stage.dataset, stage.schema.names))
     files = _first_files(at)
     if not tracking.rows or not files or not seen.names:
         return None
@@ -64,6 +64,24 @@ def nulls_of(engine: Engine, stage: Write, at: Path, tracking: Tracking) -> dict
     return {name: found[name] for name in stage.schema.names if name in found}
 
 
+def broken_rows(engine: Engine, stage: Check, column: str, tracking: Tracking, dialect: str) -> Sample | None:
+    """Return the first rows that break the rule that a column of a gate counts; None where they cannot be had."""
+    from odibi_sql.lower.offenders import offending
+
+    try:
+        sql = offending(stage.sql, column, dialect, tracking.rows) if tracking.rows else None
+        table = None if sql is None else engine.glimpse(stage, sql)
+    except (EngineProblem, Cancelled, OSError):
+        return None
+    if table is None:
+        return None
+    names = tuple(table.column_names)
+    masked = tuple(each for each in names if not tracking.shows(each))
+    empty = [None] * table.num_rows
+    cells = [empty if name in masked else _plain_cells(values_of(table.column(name))) for name in names]
+    return Sample(columns=names, rows=tuple(zip(*cells, strict=True)), masked=masked)
+
+
 def sample_of(table: Any, schema: ir.Schema, seen: ir.Schema) -> Sample:
     """Return rows as a sample of columns, of which those that are not `seen` are masked."""
     cells = {name: _cells(values_of(table.column(name)), seen[name].type) for name in seen.names}
@@ -80,8 +98,15 @@ def _cells(values: Iterable[Any], type_: ir.Type) -> list[str | None]:
     return [None if value is None else _cell(value, type_) for value in values]
 
 
+def _plain_cells(values: Iterable[Any]) -> list[str | None]:
+    return [None if value is None else _cut(plain_text(value)) for value in values]
+
+
 def _cell(value: Any, type_: ir.Type) -> str:
-    text = value if isinstance(value, str) else text_of(value, type_)
+    return _cut(value if isinstance(value, str) else text_of(value, type_))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 

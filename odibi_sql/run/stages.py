@@ -17,9 +17,10 @@ from odibi_sql.run.engines.engine import Cancelled, Engine, EngineProblem
 from odibi_sql.run.fetching import reading
 from odibi_sql.run.gates import broken, outcomes
 from odibi_sql.run.kept import as_store, keep
+from odibi_sql.run.masking import without_values
 from odibi_sql.run.measured import Measured, Tracking
-from odibi_sql.run.outcome import RunProblem, StageOutcome, Status
-from odibi_sql.run.sampling import nulls_of, sample_of_store, sample_of_table
+from odibi_sql.run.outcome import RuleOutcome, RunProblem, StageOutcome, Status
+from odibi_sql.run.sampling import broken_rows, nulls_of, sample_of_store, sample_of_table
 from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.run.state.results import Kept
 from odibi_sql.run.stores.ledger import Commit, Ledger
@@ -59,6 +60,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     root: Path
     database: Database | None = None
     tracking: Tracking = Tracking()
+    dialect: str = "duckdb"  # of the statements
 
 
 def run_stage(engine: Engine, stage: Stage, place: Place, commit: Commit) -> Done:
@@ -68,7 +70,7 @@ def run_stage(engine: Engine, stage: Stage, place: Place, commit: Commit) -> Don
         with reading(stage, place.root):
             return _run(engine, stage, place, commit)
 
-    return _timed(engine, stage, do)
+    return _timed(engine, stage, place, do)
 
 
 def keep_stage(engine: Engine, stage: Materialize, place: Place, key: str, *, is_folder: bool) -> Done:
@@ -85,10 +87,10 @@ def keep_stage(engine: Engine, stage: Materialize, place: Place, key: str, *, is
         outcome = replace(outcome_of(stage, "done"), rows=kept.rows, bytes=kept.bytes, measured=measured)
         return Done(outcome=outcome, content=kept.sha256, kept=kept)
 
-    return _timed(engine, stage, do)
+    return _timed(engine, stage, place, do)
 
 
-def adopt_stage(engine: Engine, stage: Stage, at: Path, found: StageOutcome) -> Done:
+def adopt_stage(engine: Engine, stage: Stage, place: Place, at: Path, found: StageOutcome) -> Done:
     """Let later stages read rows that are there already, in a store or kept."""
 
     def adopt() -> Done:
@@ -99,17 +101,17 @@ def adopt_stage(engine: Engine, stage: Stage, at: Path, found: StageOutcome) -> 
         engine.adopt(store.table, store, at)
         return Done(outcome=found)
 
-    return _timed(engine, stage, adopt)
+    return _timed(engine, stage, place, adopt)
 
 
-def _timed(engine: Engine, stage: Stage, do: Callable[[], Done]) -> Done:
+def _timed(engine: Engine, stage: Stage, place: Place, do: Callable[[], Done]) -> Done:
     started = time.perf_counter()
     try:
         done = do()
     except Cancelled:
         done = Done(outcome=outcome_of(stage, "cancelled", "the run was cancelled"))
     except (EngineProblem, StateProblem, OSError) as error:
-        done = failed_with(stage, error)
+        done = failed_with(stage, error, is_sensitive=bool(place.tracking.sensitive))
     measured = replace(done.outcome.measured, cost=engine.cost(stage.name))
     return replace(done, outcome=replace(done.outcome, seconds=time.perf_counter() - started, measured=measured))
 
@@ -122,7 +124,7 @@ def _run(engine: Engine, stage: Stage, place: Place, commit: Commit) -> Done:
                 outcome=replace(outcome, measured=Measured(sample=sample_of_table(engine, stage, place.tracking)))
             )
         case Check():
-            rules = outcomes(stage, engine.check(stage))
+            rules = _with_rows(engine, stage, place, outcomes(stage, engine.check(stage)))
             words = broken(rules)
             done = failed(stage, words) if words else Done(outcome=outcome_of(stage, "done"))
             return replace(done, outcome=replace(done.outcome, rules=rules))
@@ -133,6 +135,17 @@ def _run(engine: Engine, stage: Stage, place: Place, commit: Commit) -> Done:
             outcome = replace(outcome_of(stage, "done"), rows=table.num_rows, bytes=table.nbytes)
             return Done(outcome=outcome, answer=table)
     raise TypeError(stage)
+
+
+def _with_rows(engine: Engine, stage: Check, place: Place, found: tuple[RuleOutcome, ...]) -> tuple[RuleOutcome, ...]:
+    """Return outcomes with the first rows that break their rules. What is put aside is rows of its own."""
+    wanted = [each.holds or each.action in ("quarantine", "skip") or each.counts != "rows" for each in found]
+    return tuple(
+        each
+        if is_known
+        else replace(each, broken=broken_rows(engine, stage, rule.column, place.tracking, place.dialect))
+        for each, rule, is_known in zip(found, stage.rules, wanted, strict=True)
+    )
 
 
 def _write(engine: Engine, stage: Write, place: Place, commit: Commit) -> Done:
@@ -188,9 +201,11 @@ def failed(stage: Stage, message: str, hint: str = "", *, can_pass: bool = False
     return Done(outcome=outcome_of(stage, "failed", message), problem=problem)
 
 
-def failed_with(stage: Stage, error: Exception) -> Done:
-    """Return the outcome of a stage that something made fail."""
+def failed_with(stage: Stage, error: Exception, *, is_sensitive: bool = False) -> Done:
+    """Return the outcome of a stage that something made fail. `is_sensitive`: no value may be told."""
     match error:
+        case EngineProblem() if is_sensitive:
+            return failed(stage, without_values(error.reason, stage), error.hint, can_pass=error.can_pass)
         case EngineProblem():
             return failed(stage, error.reason, error.hint, can_pass=error.can_pass)
         case StateProblem():

@@ -62,6 +62,24 @@ def text_of(value: Any, type_: ir.Type) -> str:
     return str(value)
 
 
+def plain_text(value: Any) -> str:
+    """Return a value of which no type is known, that is not null, as near to `text_of` as can be."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case float():
+            return _float(value, 64)
+        case bytes():
+            return value.hex()
+        case Decimal():
+            return f"{value:f}"
+        case datetime():
+            return text_of(value, ir.TIMESTAMPTZ if value.tzinfo else ir.TIMESTAMP)
+        case list() | tuple() | dict():
+            return json.dumps(value, ensure_ascii=False, default=plain_text)
+    return str(value)
+
+
 def _float(value: float, bits: int) -> str:
     """Return the shortest text that reads as the same number of so many bits."""
     if bits == 64 or not math.isfinite(value):

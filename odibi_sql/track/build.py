@@ -13,6 +13,7 @@ from odibi_sql.keys import changes
 from odibi_sql.plan import Plan, Stage, Write
 from odibi_sql.run import RunResult, StageOutcome
 from odibi_sql.run.job import Job
+from odibi_sql.run.measured import Tracking
 from odibi_sql.run.stages import kind_of
 from odibi_sql.run.state.runs import StageRecord
 from odibi_sql.track.schemas import changes_between
@@ -30,7 +31,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     root: Path
     compiling: float | None = None
-    sensitive: Mapping[str, frozenset[str]] = {}
+    tracking: Tracking = Tracking()
     writes_begin: bool = True  # False: of a run that is over at once
 
 
@@ -53,7 +54,7 @@ def begun(graph: ir.Graph, plan: Plan, job: Job, facts: Facts, run: str) -> Trac
         layers=graph.layers,
         resumed_from=job.resumed_from,
         skipped=plan.steps_skipped,
-        steps=steps_of(graph, wanted, facts.root, facts.sensitive),
+        steps=steps_of(graph, wanted, facts.root, facts.tracking),
         stages=tuple(map(_begun_stage, plan.stages)),
     )
 
@@ -144,6 +145,7 @@ def _ended_step(
     if status == "cached" and before is not None and last is not None and _is_same(own, stages, last):
         nulls = {each.name: each.nulls for each in before.columns if each.nulls is not None}
         sample, sample_from = before.sample, before.sample_from or last.run
+    hidden = frozenset(each.name for each in step.columns if each.is_sensitive)
     return replace(
         step,
         columns=tuple(replace(each, nulls=(nulls or {}).get(each.name)) for each in step.columns),
@@ -154,8 +156,8 @@ def _ended_step(
         within=within,
         rows=_rows(own, planned, outcome),
         rows_last=None if before is None else before.rows,
-        rules=tuple(_counted(each, step, outcomes) for each in step.rules),
-        sample=sample,
+        rules=tuple(_counted(each, step, outcomes, track) for each in step.rules),
+        sample=None if sample is None else sample.without(hidden),
         sample_from=sample_from,
     )
 
@@ -198,7 +200,7 @@ def _is_same(own: str | None, stages: tuple[TrackedStage, ...], last: Track) -> 
     return now is not None and before is not None and bool(now.key) and now.key == before.key
 
 
-def _counted(rule: TrackedRule, step: TrackedStep, outcomes: Mapping[str, StageOutcome]) -> TrackedRule:
+def _counted(rule: TrackedRule, step: TrackedStep, outcomes: Mapping[str, StageOutcome], track: Track) -> TrackedRule:
     found = next(
         (
             each
@@ -208,7 +210,10 @@ def _counted(rule: TrackedRule, step: TrackedStep, outcomes: Mapping[str, StageO
         ),
         None,
     )
-    return rule if found is None else replace(rule, count=found.count, broken=found.broken)
+    if found is None:
+        return rule
+    hidden = frozenset(column.name for each in track.steps for column in each.columns if column.is_sensitive)
+    return replace(rule, count=found.count, broken=None if found.broken is None else found.broken.without(hidden))
 
 
 def _peak_of_process() -> int | None:

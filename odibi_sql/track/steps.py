@@ -10,21 +10,20 @@ from msgspec.structs import replace
 from odibi_sql import ir
 from odibi_sql.diagnostics import Span
 from odibi_sql.ir.walk import datasets_read, relations
+from odibi_sql.run.measured import Tracking
 from odibi_sql.track.schemas import changes_between, columns_of
 from odibi_sql.track.values import Column, Input, TrackedRule, TrackedStep
 
-Sensitive = Mapping[str, frozenset[str]]
 
-
-def steps_of(graph: ir.Graph, wanted: set[str], root: Path, sensitive: Sensitive) -> tuple[TrackedStep, ...]:
+def steps_of(graph: ir.Graph, wanted: set[str], root: Path, tracking: Tracking) -> tuple[TrackedStep, ...]:
     """Return the steps that are wanted, in the order of the text."""
     datasets = {each.name: each for each in graph.datasets}
     found = [
-        _of_dataset(graph, each, datasets, root, sensitive)
+        _of_dataset(graph, each, datasets, root, tracking)
         for each in graph.datasets
         if each.made_by not in ("hidden", "quarantine") and each.name in wanted
     ]
-    found += [_of_store(each, datasets, sensitive) for each in graph.stores if each.name in wanted]
+    found += [_of_store(each, datasets, tracking) for each in graph.stores if each.name in wanted]
     columns = {each.name: each.columns for each in found}
     changed = (_changed(each, columns) for each in found)
     return tuple(sorted(changed, key=lambda each: each.line))
@@ -46,7 +45,7 @@ def steps_wanted(graph: ir.Graph, goals: tuple[str, ...]) -> set[str]:
 
 
 def _of_dataset(
-    graph: ir.Graph, dataset: ir.Dataset, datasets: Mapping[str, ir.Dataset], root: Path, sensitive: Sensitive
+    graph: ir.Graph, dataset: ir.Dataset, datasets: Mapping[str, ir.Dataset], root: Path, tracking: Tracking
 ) -> TrackedStep:
     assert dataset.made_by in ("ingest", "transform", "sql")
     return TrackedStep(
@@ -60,7 +59,7 @@ def _of_dataset(
         text="" if dataset.span is None else dataset.span.text,
         reads=tuple(_reads(dataset, datasets)),
         input=_input(dataset.relation, root) if dataset.made_by == "ingest" else None,
-        columns=columns_of(dataset.relation.schema, sensitive.get(dataset.name, frozenset()), None),
+        columns=columns_of(dataset.relation.schema, tracking.hidden(dataset.name, dataset.relation.schema.names), None),
         rules=tuple(
             TrackedRule(
                 name=rule.name,
@@ -76,7 +75,7 @@ def _of_dataset(
     )
 
 
-def _of_store(store: ir.Store, datasets: Mapping[str, ir.Dataset], sensitive: Sensitive) -> TrackedStep:
+def _of_store(store: ir.Store, datasets: Mapping[str, ir.Dataset], tracking: Tracking) -> TrackedStep:
     dataset = datasets[store.dataset]
     return TrackedStep(
         name=store.name,
@@ -91,7 +90,9 @@ def _of_store(store: ir.Store, datasets: Mapping[str, ir.Dataset], sensitive: Se
         dataset=store.dataset,
         target=store.target.path,
         mode=store.mode,
-        columns=columns_of(dataset.relation.schema, sensitive.get(store.dataset, frozenset()), None),
+        columns=columns_of(
+            dataset.relation.schema, tracking.hidden(store.dataset, dataset.relation.schema.names), None
+        ),
     )
 
 

@@ -106,7 +106,9 @@ def test_counts_are_those_of_the_run_and_what_was_fused_says_so(project: Path) -
     assert "sold" in orders.within
     sold = track.step("sold")
     assert sold is not None
-    assert sold.rules == (TrackedRule(name="priced", action="drop", text="price is not null", count=1),)
+    broken = Sample(columns=("id", "customer", "price"), rows=(("3", "cy", None),))
+    words = {"name": "priced", "action": "drop", "text": "price is not null"}
+    assert sold.rules == (TrackedRule(**words, count=1, broken=broken),)  # type: ignore[arg-type]
     assert sold.sample is not None
     assert set(sold.sample.rows) == {
         *(("1", "ann", "1.50", "north", "true"), ("2", "bob", "3.00", "south", "false")),

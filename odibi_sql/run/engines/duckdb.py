@@ -142,6 +142,11 @@ class DuckDB:
         """Return what the statements of a stage cost."""
         return self._costs.pop(stage, Cost())
 
+    def glimpse(self, stage: Stage, sql: str) -> Any:
+        """Return the Arrow table of a query over what a stage reads."""
+        with self._cursor(stage) as cursor:
+            return cursor.execute(bind(sql, stage.sources, self.root).sql).to_arrow_table()
+
     def look(self, sql: str) -> Any:
         """Return the Arrow table of a query about files."""
         with self._cursor(Stage(name=f"look {secrets.token_hex(4)}", sql=sql, schema=ir.Schema(()))) as cursor:

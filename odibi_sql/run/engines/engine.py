@@ -84,6 +84,9 @@ class Engine(Protocol):
     def cost(self, stage: str) -> Cost:
         """Return what the statements of a stage cost since this was asked last."""
 
+    def glimpse(self, stage: Stage, sql: str) -> Any:
+        """Return the Arrow table of a query over what a stage reads. Raises EngineProblem, Cancelled."""
+
     def look(self, sql: str) -> Any:
         """Return the Arrow table of a query of DuckDB's about files that are there. Raises EngineProblem."""
 

@@ -140,6 +140,12 @@ class Spark:
         """Return what the jobs of a stage cost."""
         return self._costs.pop(stage, Cost())
 
+    def glimpse(self, stage: Stage, sql: str) -> Any:
+        """Return the Arrow table of a query over what a stage reads."""
+        with self._statement(stage):
+            self._make_views(stage)
+            return self._session.sql(sql).toArrow()
+
     def look(self, sql: str) -> Any:
         """Return the Arrow table of a query about files."""
         with self._lock:
@@ -179,11 +185,14 @@ class Spark:
 
     def _frame(self, stage: Stage) -> Any:
         """Return the rows of a stage, not computed yet."""
+        self._make_views(stage)
+        return as_declared(self._session.sql(stage.sql), stage.schema)
+
+    def _make_views(self, stage: Stage) -> None:
         for view in stage.views:
             with self._lock:
                 if view.name not in self._views:
                     self._make(view)
-        return as_declared(self._session.sql(stage.sql), stage.schema)
 
     def _keep(self, name: str, frame: Any) -> int:
         """Keep rows in files, from which each reader of the name reads them; return how many there are."""
