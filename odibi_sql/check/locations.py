@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
@@ -13,6 +12,7 @@ from odibi_sql.check.templates import filled
 from odibi_sql.diagnostics import Span
 from odibi_sql.diagnostics.stores_errors import SameTarget, TargetIsProject, TargetIsSource
 from odibi_sql.ir.formats import FORMATS, is_file_of
+from odibi_sql.objects import shortest
 
 Target = tuple[str, bool, Span]  # a path in its shortest form, whether it is a folder, where it is written
 Source = tuple[str, str, Span]  # a path or a pattern in its shortest form, the ingest, where it is written
@@ -40,7 +40,7 @@ def _targets(context: Context, statements: Sequence[syntax.Statement]) -> Iterat
             path, format_ = filled(context, each.location), FORMATS.get(each.format.text)
             if path is not None and format_ is not None:
                 is_folder = bool(each.partition) or not is_file_of(format_, path)
-                yield posixpath.normpath(path), is_folder, each.location.span
+                yield shortest(path), is_folder, each.location.span
 
 
 def _sources(context: Context, statements: Sequence[syntax.Statement]) -> Iterator[Source]:
@@ -48,7 +48,7 @@ def _sources(context: Context, statements: Sequence[syntax.Statement]) -> Iterat
         if isinstance(each, syntax.Ingest) and isinstance(each.source, syntax.FilesFrom):
             path = filled(context, each.source.location)
             if path is not None:
-                yield posixpath.normpath(path), each.name.text, each.source.location.span
+                yield shortest(path), each.name.text, each.source.location.span
 
 
 def _check_projects(context: Context, statements: Sequence[syntax.Statement]) -> None:
@@ -56,7 +56,7 @@ def _check_projects(context: Context, statements: Sequence[syntax.Statement]) ->
         path = filled(context, each.location) if isinstance(each, syntax.Store) and each.connection is None else None
         if not isinstance(each, syntax.Store) or path is None:
             continue
-        parts = posixpath.normpath(path).split("/")
+        parts = shortest(path).split("/")
         if set(parts) <= {".", ".."}:
             what = "the folder of the pipeline" if parts == ["."] else "a folder around the pipeline"
         elif parts[0] == ".odibi":

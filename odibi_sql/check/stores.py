@@ -13,6 +13,7 @@ from odibi_sql.check.context import Context
 from odibi_sql.check.datasets import dataset_named
 from odibi_sql.check.flow import flow_of
 from odibi_sql.check.keys import is_unique
+from odibi_sql.check.objects import check_object
 from odibi_sql.check.options import check_format, check_format_options, check_step_options
 from odibi_sql.check.refused import refuse
 from odibi_sql.check.stores_keys import check_keys
@@ -25,6 +26,7 @@ from odibi_sql.diagnostics.stores_errors import (
     PartitionType,
 )
 from odibi_sql.ir.formats import Format, is_file_of
+from odibi_sql.objects import is_object
 
 
 def check_store(context: Context, statement: syntax.Store, layer: str | None) -> ir.Store | None:
@@ -50,7 +52,8 @@ def check_store(context: Context, statement: syntax.Store, layer: str | None) ->
         partition=partition,
         options=check_format_options(context, format_, "write", statement.format_options),
     )
-    if mode == "append" and not target.is_folder and statement.mode is not None:
+    check_object(context, statement, target, options)
+    if mode == "append" and not target.is_folder and statement.mode is not None and not is_object(path):
         folder = f'"{posixpath.splitext(path)[0]}"'
         context.report(AppendToFile(span=statement.mode.span, path=f'"{path}"', folder=folder))
     return ir.Store(

@@ -46,9 +46,11 @@ def _store(graph: ir.Graph, step: str) -> ir.Store:
 
 
 def _rolled_back(root: Path, path: str) -> TargetRecord:
+    from odibi_sql.objects import is_object
     from odibi_sql.run.engines.engine import EngineProblem
     from odibi_sql.run.state.database import StateProblem
     from odibi_sql.run.stores.ledger import ledger_of
+    from odibi_sql.run.stores.object_rollback import rollback_object
     from odibi_sql.run.stores.pending import roll_forward
     from odibi_sql.run.stores.rollback import rollback
 
@@ -56,6 +58,8 @@ def _rolled_back(root: Path, path: str) -> TargetRecord:
         with ledger_of(root, None) as ledger:
             for warning in roll_forward(ledger):
                 click.echo(f"warning: {warning}", err=True)
+            if is_object(path):
+                return rollback_object(ledger, path)
             return rollback(ledger, path, (root / path).resolve())
     except (EngineProblem, StateProblem) as problem:
         stop_for(problem, FAILED)

@@ -1,12 +1,13 @@
 """Objects in stores that speak as S3, Azure or GCS do: where they are, what is there, fetched to this machine, put."""
 
-from odibi_sql.objects.client import SHARE, Seen, copy, hold_bucket, listed, look, names_below, put, remove
-from odibi_sql.objects.location import Location, is_object, parse, shortest
-from odibi_sql.objects.mirror import Wanted, fetch, make_room, place_of, without_places
+from odibi_sql.objects.client import SHARE, InsteadOf, Seen, copy, hold_bucket, listed, look, names_below, put, remove
+from odibi_sql.objects.location import Location, is_elsewhere, is_object, parse, shortest
+from odibi_sql.objects.mirror import Wanted, adopt, fetch, make_room, place_of, without_places
 from odibi_sql.objects.problem import NoBucket, NothingThere, ObjectChanged, ObjectProblem
 
 __all__ = [
     "SHARE",
+    "InsteadOf",
     "Location",
     "NoBucket",
     "NothingThere",
@@ -14,9 +15,11 @@ __all__ = [
     "ObjectProblem",
     "Seen",
     "Wanted",
+    "adopt",
     "copy",
     "fetch",
     "hold_bucket",
+    "is_elsewhere",
     "is_object",
     "listed",
     "look",

@@ -38,6 +38,9 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     marks: dict[str, str] = {}
 
 
+InsteadOf = Seen | OneOf["nothing", "anything"]  # what has to be at a location for a request to be done
+
+
 def look(url: str) -> Seen | None:
     """Return what is at a location; None where nothing is, or there is no such bucket. Raises ObjectProblem."""
     location = parse(url)
@@ -102,7 +105,7 @@ def download(seen: Seen, to: Path) -> None:
         raise ObjectProblem(f"`{seen.url}` came in part: {size} of {seen.size} bytes", can_pass=True)
 
 
-def put(url: str, file: Path, instead_of: Seen | OneOf["nothing", "anything"], marks: dict[str, str]) -> Seen:
+def put(url: str, file: Path, instead_of: InsteadOf, marks: dict[str, str]) -> Seen:
     """Put a file at a location in one step, if what is there is what it has to be.
 
     The file is mapped, not read into memory. Raises ObjectChanged, ObjectProblem: what is there is as before, but for
@@ -114,6 +117,8 @@ def put(url: str, file: Path, instead_of: Seen | OneOf["nothing", "anything"], m
     if isinstance(instead_of, Seen):
         stamp = {"e_tag": instead_of.e_tag, "version": instead_of.version}
         mode: Any = {name: value for name, value in stamp.items() if value}
+        if not mode:
+            raise ObjectProblem(f"the store of `{url}` gives no ETag, so what is there cannot be held to be the same")
     else:
         mode = "create" if instead_of == "nothing" else "overwrite"
     with file.open("rb") as stream, in_words(location):

@@ -12,6 +12,10 @@ _SCHEMES = ("s3", "gs", "az", "abfss")
 _PREFIXES = tuple(f"{each}://" for each in _SCHEMES)
 
 
+_ELSEWHERE = ("gcs", "s3a", "azure", "abfs", "adl", "hdfs", "http", "https", "r2", "file")
+_OTHERS = tuple(f"{each}://" for each in _ELSEWHERE)
+
+
 class Location(msgspec.Struct, frozen=True):
     """`root` is the bucket or the container, as in `s3://bucket`; `key` is what comes after it, without a `/`."""
 
@@ -36,6 +40,11 @@ class Location(msgspec.Struct, frozen=True):
 def is_object(location: str) -> bool:
     """Whether a location is one in an object store."""
     return location.startswith(_PREFIXES)
+
+
+def is_elsewhere(location: str) -> bool:
+    """Whether a location is neither on this machine nor in a store that is known here."""
+    return location.startswith(_OTHERS)
 
 
 def parse(location: str) -> Location:

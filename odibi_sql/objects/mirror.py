@@ -43,7 +43,7 @@ def place_of(seen: Seen) -> str:
     *folders, name = location.key.split("/")
     which = seen.e_tag or seen.changed
     world = [each for each in environment(location.scheme) if any(word in each[0] for word in _WHERE)]
-    facts = msgspec.json.encode([seen.url, seen.size, which, seen.version, world])
+    facts = msgspec.json.encode([seen.url, seen.size, which, world])  # lists do not tell the version
     stem, dot, ending = name.partition(".")
     tag = hashlib.sha256(facts).hexdigest()[:16]
     bucket = quote(location.root.partition("://")[2], safe="@.-_")
@@ -75,6 +75,20 @@ def fetch(root: Path, wanted: Iterable[Wanted]) -> None:
                 done.result()
 
 
+def adopt(root: Path, file: Path, place: Path) -> None:
+    """Move a file that was put to an object to where that is read from. Raises ObjectProblem."""
+    _hold(root)
+    _make_folder(place.parent)
+    file.replace(place)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ObjectProblem(f"`{folder}` cannot be made: {(error.strerror or str(error)).lower()}") from error
+
+
 def _is_here(file: Path, size: int) -> bool:
     try:
         if file.stat().st_size != size:
@@ -93,10 +107,7 @@ def _fetch(root: Path, wanted: Wanted) -> None:
 @contextmanager
 def arriving(place: Path) -> Iterator[Path]:
     """Give a file beside a place; in the end it is put there. Raises ObjectProblem where there is no room for it."""
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ObjectProblem(f"`{place.parent}` cannot be made: {(error.strerror or str(error)).lower()}") from error
+    _make_folder(place.parent)
     file = place.with_name(f".{secrets.token_hex(8)}")
     try:
         yield file

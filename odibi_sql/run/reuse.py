@@ -23,7 +23,7 @@ from odibi_sql.run.stages import Done, outcome_of
 from odibi_sql.run.state.database import Database
 from odibi_sql.run.state.results import Checked, Kept, Made, Results
 from odibi_sql.run.stores.ledger import Ledger
-from odibi_sql.run.stores.store import final_path
+from odibi_sql.run.stores.store import readable_at, target_of
 
 _DAY = datetime.timedelta(days=1)  # of checks it is written down once a day that they are used
 NEVER = ("append", "fail if exists")  # modes of which each run has something to do
@@ -71,11 +71,14 @@ class Reuse:
         return self._found(stage)
 
     def place_to_read(self, stage: Stage) -> Path | None:
-        """Return where the rows of a stage that was found are, if a stage that is to run reads them."""
+        """Return where the rows of a stage that was found are, if a stage that is to run reads them.
+
+        Raises EngineProblem where they are in an object store that cannot be reached.
+        """
         if not any(each.name in self.wanted and each.name not in self._hits for each in self._readers[stage.name]):
             return None
         if isinstance(stage, Write):
-            return final_path(stage, self._ledger.root) if stage.table is not None else None
+            return readable_at(stage, self._ledger.root) if stage.table is not None else None
         return self.kept_at(stage)
 
     def known(self, stage: Stage) -> StageOutcome | None:
@@ -199,7 +202,7 @@ class Reuse:
             return self._by_kept(stage, key, record)
         if not isinstance(stage, Write) or not isinstance(record, Made) or stage.mode in NEVER:
             return None
-        there = self._ledger.current(final_path(stage, self._ledger.root))
+        there = self._ledger.current(target_of(stage, self._ledger.root))
         if there is None or there.content != record.content:
             return None
         self._knows(stage, there.content)

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import msgspec
 
+from odibi_sql.objects import is_object
 from odibi_sql.plan import Materialize, Plan, Write
 from odibi_sql.run.job import Job
 from odibi_sql.run.kept import is_whole
 from odibi_sql.run.reuse import Reuse
 from odibi_sql.run.state.database import Database
 from odibi_sql.run.state.results import Results
-from odibi_sql.run.stores.ledger import Ledger
-from odibi_sql.run.stores.store import final_path
+from odibi_sql.run.stores.ledger import Address, Ledger
+from odibi_sql.run.stores.store import target_of
 
 
 class Saved(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,12 +61,12 @@ def saved_of(plan: Plan, job: Job, root: Path, database: Database) -> list[Saved
     taken: dict[str, str] = {}  # by the place: the stage that takes it
     for stage in stages.values():
         is_there = reuse.known(stage) is not None
-        place = final_path(stage, root) if isinstance(stage, Write) else reuse.kept_at(stage)
+        place = target_of(stage, root) if isinstance(stage, Write) else reuse.kept_at(stage)
         if is_there and place is not None:
-            taken[str(place.resolve())] = stage.name
+            taken[_whole(root, str(place))] = stage.name
     told = []
     for each in found:
-        name = taken.get(str((root / each.place).resolve()))
+        name = taken.get(_whole(root, each.place))
         if name is not None or each.stage in stages:
             layer = each.layer or layers.get((stages[name or each.stage].steps or ("",))[-1])
             told.append(
@@ -77,7 +78,7 @@ def saved_of(plan: Plan, job: Job, root: Path, database: Database) -> list[Saved
 def _stored(root: Path, ledger: Ledger) -> list[Saved]:
     found = []
     for final, entry in ledger.targets():
-        record = ledger.there(final) or entry.now
+        record = entry.now if isinstance(final, str) else ledger.there(final) or entry.now
         if record.stage:
             found.append(
                 Saved(
@@ -95,5 +96,11 @@ def _stored(root: Path, ledger: Ledger) -> list[Saved]:
     return found
 
 
-def _within(final: Path, root: Path) -> str:
+def _whole(root: Path, place: str) -> str:
+    return place if is_object(place) else str((root / place).resolve())
+
+
+def _within(final: Address, root: Path) -> str:
+    if isinstance(final, str):
+        return final
     return final.relative_to(root.resolve()).as_posix() if final.is_relative_to(root.resolve()) else str(final)

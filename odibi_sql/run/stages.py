@@ -23,9 +23,10 @@ from odibi_sql.run.outcome import RuleOutcome, RunProblem, StageOutcome, Status
 from odibi_sql.run.sampling import broken_rows, nulls_of, sample_of_store, sample_of_table
 from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.run.state.results import Kept
+from odibi_sql.run.stores.facts import Stored
 from odibi_sql.run.stores.ledger import Commit, Ledger
 from odibi_sql.run.stores.staging import without_staging
-from odibi_sql.run.stores.store import Prepared, Stored, final_path, prepare, store
+from odibi_sql.run.stores.store import Prepared, final_path, prepare, store
 
 Kind = OneOf["materialize", "check", "write", "answer"]
 
@@ -157,6 +158,7 @@ def _write(engine: Engine, stage: Write, place: Place, commit: Commit) -> Done:
         stored, at = prepared.stored, prepared.ready or at
     else:
         stored = store(engine, stage, place.root, commit, place.database)
+        at = stored.at or at
         if stage.table is not None:
             engine.adopt(stage.table, stage, at)
     storing = time.perf_counter() - started - stored.making

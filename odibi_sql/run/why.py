@@ -19,7 +19,7 @@ from odibi_sql.run.state.database import Database
 from odibi_sql.run.state.results import Kept, Results
 from odibi_sql.run.state.runs import RunRecord, Runs, StageRecord
 from odibi_sql.run.stores.ledger import Ledger
-from odibi_sql.run.stores.store import final_path
+from odibi_sql.run.stores.store import is_there
 
 _LOOKED_AT = 50  # runs
 _THERE = ("done", "cached")
@@ -159,11 +159,7 @@ def _otherwise(stage: Stage, *, is_pinned: bool, root: Path) -> str:
         return "what came of it is not known any more"
     if stage.mode in ("append", "fail if exists"):
         return f"`mode {stage.mode}` stores in each run"
-    return (
-        f"`{stage.target.path}` has changed since"
-        if final_path(stage, root).exists()
-        else f"`{stage.target.path}` is gone"
-    )
+    return f"`{stage.target.path}` has changed since" if is_there(stage, root) else f"`{stage.target.path}` is gone"
 
 
 def _reason(record: StageRecord, run: str, verdict: str, because: list[str]) -> Reason:

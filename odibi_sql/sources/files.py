@@ -17,10 +17,9 @@ import msgspec
 from odibi_sql.diagnostics import nearest
 from odibi_sql.ir import Options, OptionValue, SourceProblem
 from odibi_sql.ir.formats import COMPRESSION_ENDINGS, FORMATS
-from odibi_sql.objects import Seen
+from odibi_sql.objects import Seen, is_elsewhere
 
 GLOB_CHARACTERS = frozenset("*?[")
-_REMOTE = ("gcs://", "s3a://", "azure://", "abfs://", "adl://", "hdfs://", "http://", "https://", "r2://", "file://")
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +36,7 @@ def find_files(location: str, format_name: str, root: Path) -> Found:
     A name that begins with `.` or `_` inside of a folder is not data. Raises SourceProblem for a location that is
     no place on this machine; where nothing matches, there are no files.
     """
-    if location.startswith(_REMOTE):
+    if is_elsewhere(location):
         hint = "this version reads local files, and s3://, gs://, az://, abfss://"
         raise SourceProblem(f"`{location}` is not on this machine", hint)
     if not location.strip() or "\x00" in location:

@@ -37,6 +37,9 @@ class Bucket:
         found: dict[str, Any] = self.client.head_object(Bucket=self.name, Key=key)
         return found
 
+    def has(self, key: str) -> bool:
+        return key in set(self.keys())
+
     def keys(self) -> list[str]:
         return [each["Key"] for each in self.client.list_objects_v2(Bucket=self.name).get("Contents", [])]
 

@@ -18,10 +18,15 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from odibi_sql.objects import is_object
 from odibi_sql.run.state.database import Database
+from odibi_sql.run.stores.object_seals import known_as, look_at, looked_at
 from odibi_sql.run.stores.signature import Signature, signature
 
 MOST_APPLIED = 1000  # appends that a record remembers; an older run cannot be resumed any more
+
+
+Address = Path | str  # where a target is: a path, or the location of an object
 
 
 class Commit(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,34 +80,38 @@ class Ledger:
         self.root = root
         self.database = database
 
-    def current(self, final: Path) -> TargetRecord | None:
+    def current(self, final: Address) -> TargetRecord | None:
         """Return the record of what is at `final` if that is exactly what the project put there, else None.
 
         Nothing is read but the names and facts of files.
         """
-        for record in self._sides(final):
+        if isinstance(final, str):
+            return known_as(self.sides(final), looked_at(final), is_strict=True)
+        for record in self.sides(final):
             if record.strict and signature(final, record.is_timed) == _signature_of(record):
                 return record
         return None
 
-    def there(self, final: Path) -> TargetRecord | None:
+    def there(self, final: Address) -> TargetRecord | None:
         """Return the record of what is at `final` by its names, sizes and times: it may have been moved or copied."""
+        if isinstance(final, str):
+            return known_as(self.sides(final), look_at(final))
         seen = signature(final)
-        return next((each for each in self._sides(final) if seen is not None and each.seal == seen.seal), None)
+        return next((each for each in self.sides(final) if seen is not None and each.seal == seen.seal), None)
 
-    def entry(self, final: Path) -> Entry | None:
+    def entry(self, final: Address) -> Entry | None:
         """Return what is known of a target; None where nothing is, or it cannot be read."""
         rows = self.database.read("SELECT record FROM targets WHERE path = ?", self._name(final))
         return _decoded(rows[0][0]) if rows else None
 
-    def kept(self, final: Path) -> Kept | None:
+    def kept(self, final: Address) -> Kept | None:
         """Return the version before the one that is there; None where none is kept, or something else changed it."""
         entry, there = self.entry(final), self.there(final)
         if entry is None or there is None:
             return None
         return entry.kept if there.seal == entry.now.seal else entry.older
 
-    def columns(self, final: Path) -> tuple[str, ...]:
+    def columns(self, final: Address) -> tuple[str, ...]:
         """Return the columns of what the project stored there last, () where they are not known."""
         entry = self.entry(final)
         record = self.there(final) or (entry.now if entry is not None else None)
@@ -123,16 +132,16 @@ class Ledger:
         now = replace(record, seal=seen.seal, strict=strict)
         return Entry(now=now, before=self.there(final), is_pending=True, kept=kept, older=self.kept(final))
 
-    def write(self, entries: Iterable[tuple[Path, Entry]]) -> None:
-        """Write down records, all of them or none, and on the disk."""
+    def write(self, entries: Iterable[tuple[Address, Entry | None]]) -> None:
+        """Write down records, all of them or none, and on the disk. None: nothing is known of that target any more."""
         with self.database.transaction() as connection:
             for final, entry in entries:
                 self._write(connection, final, entry)
 
-    def targets(self) -> list[tuple[Path, Entry]]:
+    def targets(self) -> list[tuple[Address, Entry]]:
         """Return all targets that the project has stored to, by their paths."""
         rows = self.database.read("SELECT path, record FROM targets ORDER BY path")
-        found = ((self.root.resolve() / path, _decoded(text)) for path, text in rows)
+        found = ((path if is_object(path) else self.root.resolve() / path, _decoded(text)) for path, text in rows)
         return [(final, entry) for final, entry in found if entry is not None]
 
     def contents(self) -> set[str]:
@@ -157,7 +166,7 @@ class Ledger:
             self._write(connection, final, Entry(now=now, kept=kept))
 
     @contextmanager
-    def locked(self, final: Path) -> Iterator[None]:
+    def locked(self, final: Address) -> Iterator[None]:
         """Hold off other runs that would write to `final`."""
         folder = self.root / ".odibi" / "locks"
         folder.mkdir(parents=True, exist_ok=True)
@@ -166,20 +175,25 @@ class Ledger:
             _lock(handle.fileno())
             yield
 
-    def _sides(self, final: Path) -> list[TargetRecord]:
+    def sides(self, final: Address) -> list[TargetRecord]:
         """Return the records of what can be at `final`."""
         entry = self.entry(final)
         if entry is None:
             return []
         return [entry.now, entry.before] if entry.is_pending and entry.before is not None else [entry.now]
 
-    def _name(self, final: Path) -> str:
+    def _name(self, final: Address) -> str:
+        if isinstance(final, str):
+            return final
         try:
             return final.relative_to(self.root.resolve()).as_posix()
         except ValueError:
             return str(final)
 
-    def _write(self, connection: sqlite3.Connection, final: Path, entry: Entry) -> None:
+    def _write(self, connection: sqlite3.Connection, final: Address, entry: Entry | None) -> None:
+        if entry is None:
+            connection.execute("DELETE FROM targets WHERE path = ?", (self._name(final),))
+            return
         record = msgspec.json.encode(entry).decode()
         connection.execute("INSERT OR REPLACE INTO targets VALUES (?, ?)", (self._name(final), record))
 

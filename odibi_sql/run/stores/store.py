@@ -9,22 +9,15 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from odibi_sql.objects import is_object
 from odibi_sql.plan import Write
-from odibi_sql.run.engines.engine import Combined, Engine, EngineProblem
-from odibi_sql.run.engines.existing import schema_of_target
-from odibi_sql.run.outcome import SchemaChange
+from odibi_sql.run.engines.engine import Engine, EngineProblem
 from odibi_sql.run.state.database import Database, StateProblem
-from odibi_sql.run.stores.ledger import (
-    MOST_APPLIED,
-    Commit,
-    Entry,
-    Ledger,
-    TargetRecord,
-    applied_as,
-    ledger_of,
-    made_now,
-)
+from odibi_sql.run.stores.facts import REPLACING, Stored, applied_in, changed_meanwhile, refused, stored_of
+from odibi_sql.run.stores.ledger import Address, Commit, Ledger, TargetRecord, applied_as, ledger_of
 from odibi_sql.run.stores.making import Made, make
+from odibi_sql.run.stores.object_seals import looked_at
+from odibi_sql.run.stores.object_target import refusal_of_object, store_object, stored_copy
 from odibi_sql.run.stores.pending import hold_rolled
 from odibi_sql.run.stores.same import is_same
 from odibi_sql.run.stores.signature import seal_of
@@ -32,28 +25,7 @@ from odibi_sql.run.stores.staging import clear_stale, staging
 from odibi_sql.run.stores.swap import flush, make_folders
 from odibi_sql.run.stores.versions import put_and_keep, tidy
 
-REPLACING = ("default", "overwrite")  # modes that leave nothing of what was there
 _NOTHING = Commit()
-
-
-class Stored(msgspec.Struct, frozen=True, kw_only=True):
-    """What was written: new rows, and the bytes and files that hold them.
-
-    `is_same`: it was, byte for byte, what was there: that stays, and with it the id of its `content`.
-    `was_applied`: the rows of this run and stage were there already; nothing was added.
-    `combined`: how a merge or a history became of what was there and what is new; `bytes` and `files` are of all of it.
-    `changed`: its columns are others than those that were stored there last.
-    """
-
-    rows: int
-    bytes: int
-    files: int
-    content: str = ""
-    is_same: bool = False
-    was_applied: bool = False
-    combined: Combined | None = None
-    changed: SchemaChange | None = None
-    making: float = 0.0  # seconds until the rows were written beside the target
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,11 +45,27 @@ def final_path(stage: Write, root: Path) -> Path:
     return (root / stage.target.path).resolve()
 
 
+def target_of(stage: Write, root: Path) -> Address:
+    """Return what a store goes to, as the ledger knows it."""
+    return stage.target.path if is_object(stage.target.path) else final_path(stage, root)
+
+
+def readable_at(stage: Write, root: Path) -> Path:
+    """Return where what a store holds can be read: of an object, its copy. Raises EngineProblem."""
+    return stored_copy(stage.target.path, root) if is_object(stage.target.path) else final_path(stage, root)
+
+
+def is_there(stage: Write, root: Path) -> bool:
+    """Whether something is at a target, as far as can be told."""
+    target = target_of(stage, root)
+    return looked_at(target) is not None if isinstance(target, str) else target.exists()
+
+
 def refusal(stage: Write, root: Path, database: Database | None = None) -> EngineProblem | None:
     """Return why this store may not be written, judged by what is there now, or None."""
     try:
         with ledger_of(root, database) as ledger:
-            return _refusal(stage, ledger)
+            return (refusal_of_object if is_object(stage.target.path) else _refusal)(stage, ledger)
     except StateProblem as problem:
         return EngineProblem(problem.reason, problem.hint)
 
@@ -89,14 +77,9 @@ def _refusal(stage: Write, ledger: Ledger) -> EngineProblem | None:
     if final.is_dir() != stage.target.is_folder:
         what = ("a folder", "a file") if final.is_dir() else ("a file", "a folder")
         return EngineProblem(f"`{path}` is {what[0]}, and the store is {what[1]}", "move it away, or name another path")
-    if stage.mode == "fail if exists":
-        return EngineProblem(f"`{path}` exists", "the store says `mode fail if exists`")
     is_empty_folder = final.is_dir() and not any(final.iterdir())
-    if stage.mode != "default" or is_empty_folder or ledger.there(final) is not None:
-        return None
-    is_known = ledger.entry(final) is not None
-    reason = "has changed since this project wrote it" if is_known else "is there, and not by this project"
-    return EngineProblem(f"`{path}` {reason}", "`mode overwrite` replaces it")
+    is_ours = stage.mode == "default" and (is_empty_folder or ledger.there(final) is not None)
+    return refused(stage, is_ours=is_ours, is_known=ledger.entry(final) is not None)
 
 
 def store(
@@ -108,6 +91,8 @@ def store(
     """
     try:
         with ledger_of(root, database) as ledger:
+            if is_object(stage.target.path):
+                return store_object(engine, stage, ledger, commit)
             prepared = prepare(engine, stage, ledger, commit)
             with prepared.let_go:
                 publish(prepared, ledger)
@@ -138,22 +123,14 @@ def _prepared(
     engine: Engine, stage: Write, ledger: Ledger, commit: Commit, final: Path, ready: Path, stack: ExitStack
 ) -> Prepared:
     seen, applied = seal_of(final), _applied(ledger, stage, final)
-    here = applied_as(commit, stage.name)
-    if stage.mode == "append" and here in applied:
+    if stage.mode == "append" and applied_as(commit, stage.name) in applied:
         record = ledger.there(final)
         stored = Stored(rows=0, bytes=0, files=0, was_applied=True)
         return _held(stack, stage, final, None, record, stored, seen)
     started = time.perf_counter()
     made = make(engine, stage, final, ready)
     making = time.perf_counter() - started
-    columns, before = tuple(map(str, schema_of_target(stage))), ledger.columns(final)
-    record = made_now(stage.name, commit, made.rows, made.bytes, made.files, columns)
-    record = replace(record, is_timed=not made.is_linked, applied=(*applied, here)[-MOST_APPLIED:] if here else applied)
-    stored = Stored(rows=made.rows, bytes=made.bytes, files=made.files, combined=made.combined, making=making)
-    stored = replace(stored, content=commit.content)
-    stored = replace(
-        stored, changed=SchemaChange(before=before, after=columns) if before not in ((), columns) else None
-    )
+    record, stored = stored_of(stage, commit, made, making, applied, ledger.columns(final))
     if _changes_nothing(stage, made, final, ready):
         known = ledger.current(final)
         content = known.content if known is not None and known.content else commit.content
@@ -204,27 +181,11 @@ def hold_unchanged(prepared: Prepared) -> None:
     """Raise EngineProblem where something else changed a target since the store was made ready."""
     is_replaced = prepared.stage.mode == "overwrite" and prepared.ready is not None
     if prepared.record is not None and not is_replaced and seal_of(prepared.final) != prepared.seen:
-        path = prepared.stage.target.path
-        raise EngineProblem(f"`{path}` was changed by something else while this run wrote it", "run it again")
+        raise changed_meanwhile(prepared.stage.target.path)
 
 
 def _applied(ledger: Ledger, stage: Write, final: Path) -> tuple[str, ...]:
     """Return which runs' rows have been appended to what is there."""
     if stage.mode != "append" or not final.exists():
         return ()
-    there, entry = ledger.there(final), ledger.entry(final)
-    if there is not None:
-        return there.applied
-    return _applied_before_a_change(entry, stage) if entry is not None else ()
-
-
-def _applied_before_a_change(entry: Entry, stage: Write) -> tuple[str, ...]:
-    """Return the same where something else changed the target: its record still says what it was made of."""
-    before = entry.before.applied if entry.before is not None else ()
-    if entry.is_pending and entry.now.applied != before:
-        raise EngineProblem(
-            f"`{stage.target.path}` was changed after a run that appended to it was killed, so it cannot be told"
-            " whether the rows of that run are in it",
-            "look at its rows; `mode overwrite` for one run makes it known again",
-        )
-    return entry.now.applied
+    return applied_in(stage, ledger.there(final), ledger.entry(final))
