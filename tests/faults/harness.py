@@ -63,7 +63,7 @@ class Trials:
 
     def _run(self, **how: Any) -> dict[str, Any]:
         """Run a victim; on Spark, one that is not killed is on DuckDB now and then: what it finds is the same."""
-        engine = self.engine if how or self.number % 3 < 2 else "duckdb"
+        engine = self.engine if how or self.number % 3 == 2 else "duckdb"
         how = {**how, "engine": engine}
         answer = self.victims.run(self.case.root, self.case.mode, self.case.place, self.number, **how)
         if "error" in answer or (len(how) == 1 and answer["is_killed"]):
