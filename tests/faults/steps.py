@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from importlib import import_module
@@ -83,6 +84,7 @@ class Taken:
     def __init__(self, order: dict[str, Any], has_group: bool) -> None:
         self.counts: Counter[str] = Counter()
         self._death = (order.get("step"), order.get("at", 1), order.get("side", "before"))
+        self._pause: float = order.get("pause", 0.0)
         self._after_first: float | None = order.get("after_first")
         self._has_group = has_group
         self._at, self._do = -1, lambda: None
@@ -122,6 +124,7 @@ class Taken:
         return watched
 
     def _die(self) -> None:
+        time.sleep(self._pause)
         if self._has_group:
             os.killpg(0, signal.SIGKILL)
         os.kill(os.getpid(), signal.SIGKILL)
