@@ -1,13 +1,17 @@
 """Rows that are kept for later runs, in `.odibi/cache`: files of Parquet, each known by the key of what it is made of.
 
-A file is written beside its name and put there whole, so that several processes can share the folder. Its digest is
-looked at before it is trusted: what is damaged is as good as gone.
+A file is written beside its name and put there whole, and its name is its own: so several processes can share the
+folder, for none replaces what another one reads. Its digest is looked at before it is trusted: what is damaged is as
+good as gone.
 """
 
 from __future__ import annotations
 
 import datetime
 import hashlib
+import secrets
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from odibi_sql.ir import Target
@@ -16,9 +20,10 @@ from odibi_sql.plan import Materialize, Write
 from odibi_sql.run.engines.engine import Engine
 from odibi_sql.run.state.database import Database
 from odibi_sql.run.state.results import Kept, Results
-from odibi_sql.run.stores.staging import clear_stale, files_in, remove, staging
+from odibi_sql.run.stores.staging import clear_stale_in, files_in, remove, staging
 from odibi_sql.run.stores.swap import flush
 
+_UNNAMED = 86400.0  # seconds for which another process may still read what was replaced
 _LONG_AGO = datetime.datetime(1, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -47,17 +52,16 @@ def as_store(stage: Materialize, place: Path, *, is_folder: bool) -> Write:
 
 def keep(engine: Engine, stage: Materialize, root: Path, key: str, *, is_folder: bool) -> Kept:
     """Compute the rows of a stage into the folder of what is kept. Raises EngineProblem, Cancelled, OSError."""
-    final = folder_of(root) / key[:2] / (key if is_folder else f"{key}.parquet")
+    name = f"{key}-{secrets.token_hex(4)}"
+    final = folder_of(root) / key[:2] / (name if is_folder else f"{name}.parquet")
     final.parent.mkdir(parents=True, exist_ok=True)
-    clear_stale(final)
+    clear_stale_in(final.parent)
     with staging(final) as ready:
         if is_folder:
             ready.mkdir()
         rows = engine.write(stage, as_store(stage, final, is_folder=is_folder).target, ready, None, False)
         flush(ready)
         digest, size = _digest(ready)
-        if final.exists():
-            remove(final)
         ready.rename(final)
     return Kept(
         artifact=final.relative_to(root).as_posix(),
@@ -105,7 +109,17 @@ def forget_most(
             gone[record.artifact] = record
             remove(root / record.artifact)
         results.forget(key)
+    named = {record.artifact for _, record in kept if record.artifact not in gone}
+    _forget_unnamed(root, named, _UNNAMED if limit else 0.0)
     return list(gone.values())
+
+
+def _forget_unnamed(root: Path, named: set[str], age: float) -> None:
+    """Remove what nothing is known of for so many seconds: it was replaced, or its files had changed meanwhile."""
+    for place in folder_of(root).glob("[0-9a-f][0-9a-f]/[0-9a-f]*"):
+        with suppress(FileNotFoundError):  # another process was faster
+            if place.relative_to(root).as_posix() not in named and place.stat().st_mtime < time.time() - age:
+                remove(place)
 
 
 def _digest(place: Path) -> tuple[str, int]:

@@ -43,7 +43,8 @@ class Trials:
             self._begin()
         self.number += 1
         before, after = self.rows, self.case.after(self.rows, self.number)
-        with Reader([self.case] if self.number > 1 else []) as reader:
+        pause = 0.02 if self.engine == "spark" else 0.0
+        with Reader([self.case] if self.number > 1 else [], pause) as reader:
             answer = self._run(**how) if how else {}
             if how:
                 self.kills += answer["is_killed"]

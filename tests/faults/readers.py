@@ -27,7 +27,9 @@ class Reader:
     partition; that is documented, too.
     """
 
-    def __init__(self, cases: Sequence[Case]) -> None:
+    def __init__(self, cases: Sequence[Case], pause: float = 0.0) -> None:
+        """`pause`: seconds between two rounds."""
+        self._pause = pause
         self.missed: Counter[str] = Counter()  # failures that are documented, by what they are
         self.late = 0
         self._cases = cases
@@ -60,7 +62,7 @@ class Reader:
                 versions.append(case.digest(connection))
 
     def _poll(self) -> None:
-        while not self._stop.is_set():
+        while not self._stop.wait(self._pause):
             for case, seen in zip(self._cases, self._seen, strict=True):
                 try:
                     seen[case.digest(self._connection)] += 1

@@ -45,8 +45,8 @@ class Victims:
         """Store a version; return how it ended and, where it was not killed, how often each step was taken.
 
         `step`, `at`, `side`: killed before or after a step is taken for the time `at`, `pause`: so many seconds after
-        it came to it; `after`: seconds until it is killed, `after_first`: counted from its first step on; `engine`; `clock`: seconds by which its clock is set,
-        `clock_at`: once so many steps were taken.
+        it came to it; `after`: seconds until it is killed, `after_first`: counted from its first step on; `engine`;
+        `clock`: seconds by which its clock is set, `clock_at`: once so many steps were taken.
         """
         return self._order({"root": str(root), "mode": mode, "place": place, "number": number, **how})
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -317,6 +321,23 @@ def test_what_was_not_used_for_longest_makes_room(root: Path) -> None:
         run(root, KEPT.replace("amount > 1", f"amount > {least}"), settings=limited)
     assert len(kept_files(root)) == 2
     assert not first.exists()
+
+
+def test_what_is_kept_again_replaces_nothing_that_another_process_reads(root: Path) -> None:
+    """It is removed a day later, once nothing is known of it any more; and so is what a killed process left."""
+    run(root, KEPT)
+    (first,) = kept_files(root)
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    host = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
+    (first.parent / f".odibi-{host}-{dead.pid}-0123456789ab-x.parquet").write_text("left")
+    run(root, KEPT, cache=False)
+    both = kept_files(root)
+    assert len(both) == 2
+    assert first in both
+    os.utime(first, (1, 1))
+    run(root, KEPT)
+    assert [each for each in both if each.exists()] == kept_files(root) == [each for each in both if each != first]
 
 
 def test_rows_that_no_file_can_hold_are_not_kept() -> None:

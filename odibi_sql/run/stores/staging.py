@@ -62,11 +62,16 @@ def clear_retired() -> None:
 
 def clear_stale(final: Path) -> None:
     """Remove what runs that were killed on this machine left beside `final`."""
-    if not final.parent.is_dir():
+    clear_stale_in(final.parent, final.name)
+
+
+def clear_stale_in(folder: Path, name: str | None = None) -> None:
+    """Remove what they left in a folder; of one name alone, where it is given."""
+    if not folder.is_dir():
         return
-    for entry in os.scandir(final.parent):
+    for entry in os.scandir(folder):
         found = _NAME.fullmatch(entry.name)
-        if found is not None and found[3] == final.name and not _is_in_use(int(found[1]), found[2]):
+        if found is not None and name in (None, found[3]) and not _is_in_use(int(found[1]), found[2]):
             remove(Path(entry.path))
 
 
