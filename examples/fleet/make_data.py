@@ -12,7 +12,7 @@ HERE = Path(__file__).resolve().parent / "data"
 START = datetime(2025, 11, 2)
 TOWNS = [(48.117, -1.678), (47.218, -1.554), (49.182, -0.371)]  # Rennes, Nantes, Caen
 FIRMWARE = {"1.4.0": "2024-03-01", "1.5.2": "2024-11-15", "2.0.1": "2025-09-30"}
-ALERTS = [("gbwc8", "storm"), ("gbqu8", "flood")]
+ALERTS = [("gbwc8", "storm"), ("gbqus", "flood")]
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from odibi_sql.track.values import Status, Track, TrackedRule, TrackedStage, Tra
 
 _THERE = ("done", "cached")
 _WHOLE = ("default", "overwrite", "fail if exists", "append", "overwrite partitions")  # modes that store all rows
-_SUM: tuple[Status, ...] = ("failed", "cancelled", "skipped", "done", "cached", "running", "pending")  # the first tells
+_SUM: tuple[Status, ...] = ("failed", "cancelled", "running", "done", "cached", "skipped", "pending")  # the first tells
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):

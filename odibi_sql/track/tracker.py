@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from msgspec.structs import replace
 
 from odibi_sql import ir
 from odibi_sql.plan import Plan
 from odibi_sql.run import RunResult
+from odibi_sql.run.events import event_file
 from odibi_sql.run.job import Job
 from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.run.state.runs import Runs
@@ -43,6 +46,7 @@ class Tracker:
             last = latest_before(self._facts.root, self._database, self._track)
             if not self._facts.writes_begin:
                 self._track = replace(self._track, steps=self._with_lineage(self._track, last))
+            self._track = replace(self._track, events=_kept_events(self._facts.root, self._track.run))
             records = Runs(self._database).stages(self._track.run)
             warning = write_track(self._facts.root, tracked(self._track, result, self._plan, records, last))
         except StateProblem as problem:
@@ -54,3 +58,10 @@ class Tracker:
         if last is not None and last.text == track.text:
             return with_lineage_of(track.steps, last.steps)
         return with_lineage(track.steps, self._graph)
+
+
+def _kept_events(root: Path, run: str) -> int | None:
+    try:
+        return event_file(root, run).read_bytes().count(b"\n")
+    except OSError:
+        return None

@@ -158,6 +158,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     compared_with: str | None = None  # a run
     seconds_last: float | None = None
     memory: int | None = None  # bytes: the most that this process held
+    events: int | None = None  # that were told and kept
     problems: tuple[tuple[str, str], ...] = ()  # of the run as a whole: message and hint
     warnings: tuple[str, ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()  # steps that the pipeline leaves out, and why
