@@ -60,6 +60,9 @@ def _mode(ctx: click.Context, option: click.Parameter, text: str) -> str:
     type=click.IntRange(0, 1),
     help="Whether the version that a store replaces is kept for `odibi rollback` (1, as by default) or not (0).",
 )
+@click.option(
+    "--sample", type=click.IntRange(0, 1000), default=20, help="How many rows of a dataset the run's record has; 20."
+)
 @click.option("--retry", type=click.IntRange(0, 100), default=0, help="Try a step again after a fault that can pass.")
 @click.option("--no-cache", is_flag=True, help="Compute everything, whatever is known from other runs.")
 @click.option("--from", "from_step", metavar="STEP", multiple=True, help="Compute this step and all after it again.")
@@ -102,6 +105,7 @@ def command(
     cache_age: float | None,
     keep_runs: int | None,
     keep_versions: int | None,
+    sample: int,
     retry: int,
     no_cache: bool,
     from_step: tuple[str, ...],
@@ -132,6 +136,7 @@ def command(
         threads=threads,
         memory_limit=memory_limit,
         spill=spill,
+        sample=sample,
         retry=retry,
         fail_fast=not keep_going,
         spark_master=spark_master,
