@@ -16,6 +16,7 @@ from odibi_sql.run.measured import Sample, Tracking
 from odibi_sql.run.stores.staging import files_in
 from odibi_sql.run.texts import plain_text, text_of, values_of
 
+_WHOLE = ("default", "overwrite", "fail if exists")  # modes whose targets are the rows of the run, and no others
 LONGEST = 500  # characters of a cell
 _MOST_FILES = 20  # of a folder, that are looked into for the first rows
 _MOST_FOOTERS = 200  # of a folder, that are read for the nulls: of more files they are not counted
@@ -34,10 +35,10 @@ def sample_of_table(engine: Engine, stage: Materialize, tracking: Tracking) -> S
 
 
 def sample_of_store(engine: Engine, stage: Write, at: Path, tracking: Tracking) -> Sample | None:
-    """Return the first rows of what a stage has stored."""
+    """Return the first rows of what a stage has stored; None where rows of other runs are among them."""
     seen = _seen(stage.schema, tracking.hidden(stage.dataset, stage.schema.names))
     files = _first_files(at)
-    if not tracking.rows or not files or not seen.names:
+    if not tracking.rows or not files or not seen.names or stage.mode not in _WHOLE:
         return None
     columns = ", ".join(map(named, seen.names))
     try:
@@ -51,6 +52,8 @@ def nulls_of(engine: Engine, stage: Write, at: Path, tracking: Tracking) -> dict
     """Return how many nulls each column of a store has, as the footers of its Parquet say; None where none do."""
     files = [*files_in(at)] if at.is_dir() else [at]
     if not tracking.rows or stage.target.format != "parquet" or not files or len(files) > _MOST_FOOTERS:
+        return None
+    if stage.mode not in _WHOLE:
         return None
     sql = (
         "SELECT path_in_schema, sum(stats_null_count), count(*) = count(stats_null_count)"
@@ -146,7 +149,7 @@ def _hive_types(stage: Write) -> str:
 
 
 def _csv(stage: Write) -> str:
-    """Return how a csv is read as text: by the names in its header, else in the order of the columns."""
+    """Return how a csv is read as text."""
     options = dict(stage.target.options)
     said = {
         "delim": str(options.get("delimiter", ",")),
@@ -156,11 +159,9 @@ def _csv(stage: Write) -> str:
         "compression": compression(options, stage.target.path),
     }
     texts = ", ".join(f"{name} = {quoted(value)}" for name, value in said.items())
-    if options.get("header", True):
-        return f"header = true, all_varchar = true, allow_quoted_nulls = false, {texts}"
-    names = (*(each.name for each in _own(stage)), *(each.name for each in ir.HISTORY if stage.mode == "scd2"))
-    types = ", ".join(f"{quoted(each)}: 'VARCHAR'" for each in names)
-    return f"header = false, auto_detect = false, columns = {{{types}}}, allow_quoted_nulls = false, {texts}"
+    types = ", ".join(f"{quoted(each.name)}: 'VARCHAR'" for each in _own(stage))
+    header = str(bool(options.get("header", True))).lower()
+    return f"header = {header}, auto_detect = false, columns = {{{types}}}, allow_quoted_nulls = false, {texts}"
 
 
 def _list(files: Iterable[Path]) -> str:

@@ -46,13 +46,10 @@ def test_nulls_are_those_of_the_footers(tmp_path: Path) -> None:
     assert _stored(tmp_path, f'{ROWS}\nstore t to csv "out.csv"').measured.nulls is None
 
 
-def test_a_csv_is_read_by_the_names_of_its_header(tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "old.csv").write_text("name,price,id\nz,0.10,9\n")
-    sample = _stored(tmp_path, f'{ROWS}\nstore t to csv "out" mode append').measured.sample
-    assert sample is not None
-    assert ("9", "z", "0.10") in sample.rows
-    assert ("1", "a", "1.50") in sample.rows
+@pytest.mark.parametrize("mode", ["append", "merge on id", "scd2 on id", "overwrite partitions partition by id"])
+def test_what_other_runs_stored_is_not_told_as_rows_of_this_one(mode: str, tmp_path: Path) -> None:
+    told = _stored(tmp_path, f'{ROWS}\nstore t to parquet "out" mode {mode}').measured
+    assert (told.sample, told.nulls) == (None, None)
 
 
 def test_the_engine_tells_what_a_stage_cost_and_the_run_when_it_was_done(tmp_path: Path) -> None:
