@@ -215,12 +215,14 @@ def test_append_to_a_text_without_a_last_line_end(tmp_path):
     assert (tmp_path / "o.csv").read_text() == "a\n1\n2\n"
 
 
-@pytest.mark.parametrize(("format_", "name"), [("csv", "o.csv"), ("parquet", "o.parquet")])
+@pytest.mark.parametrize(
+    ("format_", "name"), [("csv", "o.csv"), ("parquet", "o.parquet"), ("json", "o.json"), ("ndjson", "o.ndjson")]
+)
 def test_append_of_other_columns_is_refused(tmp_path, format_, name):
     done(run(tmp_path, write("w", name, "select 1 a", format_=format_)))
     before = (tmp_path / name).read_bytes()
     result = run(tmp_path, write("w", name, "select 2 b", format_=format_, mode="append", schema=schema(b=ir.INT64)))
-    assert result.problems[0].message == f"`{name}` has the columns a; what is appended has b"
+    assert result.problems[0].message == f"`{name}` has the columns a; what is stored has b"
     assert (tmp_path / name).read_bytes() == before
 
 

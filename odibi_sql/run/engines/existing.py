@@ -9,6 +9,7 @@ from typing import Any
 
 from odibi_sql import ir
 from odibi_sql.ir import FileGroup, FileSource, Target
+from odibi_sql.ir.formats import FORMATS, is_file_of
 from odibi_sql.plan import Write
 from odibi_sql.run.engines.bind import literal_path, named, quoted
 from odibi_sql.run.engines.engine import EngineProblem
@@ -31,14 +32,36 @@ def existing(stage: Write, at: Path) -> FileSource | None:
     if not files:
         return None
     target, schema = stage.target, schema_of_target(stage)
-    own = ir.schema_of(each for each in schema if each.name not in target.partition)
-    try:
-        header = _header(target, own, files)
-    except ir.SourceProblem as problem:
-        raise EngineProblem(f"`{target.path}` cannot be read: {problem.reason}", problem.hint) from problem
+    header = _held(target, schema, files)
     group = FileGroup(pattern=None, files=files, header=header)
     hive = tuple(sorted(target.partition))
     return FileSource(format=target.format, groups=(group,), columns=schema, options=target.options, hive=hive)
+
+
+def hold_columns(stage: Write, at: Path) -> None:
+    """Raise EngineProblem where files at a target cannot be read, or have other columns than what is appended to them.
+
+    Of a folder these are the files of the format. Those of a csv have to be in the same order too.
+    """
+    target, format_ = stage.target, FORMATS[stage.target.format]
+    found = files_in(at) if at.is_dir() else [at]
+    files = tuple(str(each) for each in found if not at.is_dir() or is_file_of(format_, each.name))
+    own = tuple(each for each in stage.schema.names if each not in target.partition)
+    header = _held(target, stage.schema, files) if files and own else ()
+    if header not in ((), own):
+        raise EngineProblem(
+            f"`{target.path}` has its columns in the order {', '.join(header)}; what is appended has {', '.join(own)}",
+            "`select` them in that order, or store to another path",
+        )
+
+
+def _held(target: Target, schema: ir.Schema, files: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns of a csv in their order, () of other formats, once they are those of the schema."""
+    own = ir.schema_of(each for each in schema if each.name not in target.partition)
+    try:
+        return _header(target, own, files)
+    except ir.SourceProblem as problem:
+        raise EngineProblem(f"`{target.path}` cannot be read: {problem.reason}", problem.hint) from problem
 
 
 def statement_of(source: FileSource, schema: ir.Schema) -> str:

@@ -12,10 +12,10 @@ import msgspec
 from msgspec.structs import replace
 
 from odibi_sql.plan import Write
-from odibi_sql.run.engines.engine import Combined, Engine, EngineProblem, Existing
+from odibi_sql.run.engines.engine import Combined, Engine, Existing
+from odibi_sql.run.engines.existing import hold_columns
 from odibi_sql.run.stores.same import TOKEN
 from odibi_sql.run.stores.staging import files_in, staging
-from odibi_sql.sources.csv_header import read_headers
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +63,7 @@ def _make_file(engine: Engine, stage: Write, final: Path, ready: Path) -> Made:
 
 def _appended(engine: Engine, stage: Write, final: Path, ready: Path) -> int:
     """Write the rows of `final` and the new ones to `ready`; return how many are new."""
-    _check_columns(stage, final)
+    hold_columns(stage, final)
     if stage.target.format in ("parquet", "json"):
         return engine.write(stage, stage.target, ready, Existing(path=final, schema=stage.schema), stage.is_ordered)
     options = (*(each for each in stage.target.options if each[0] != "header"), ("header", False))
@@ -84,22 +84,6 @@ def _ends_a_line(file: Path) -> bool:
             return True
         stream.seek(-1, os.SEEK_END)
         return stream.read(1) == b"\n"
-
-
-def _check_columns(stage: Write, final: Path) -> None:
-    """Raise EngineProblem where a csv has another header than what is appended to it."""
-    if stage.target.format != "csv":
-        return
-    reading = tuple(each for each in stage.target.options if each[0] in ("header", "delimiter", "quote", "escape"))
-    headers, _ = read_headers((str(final),), final.parent, (*reading, *_delimiter(stage)))
-    names = stage.schema.names
-    if headers and dict(reading).get("header", True) and headers[0].cells != names:
-        had, has = ", ".join(headers[0].cells), ", ".join(names)
-        raise EngineProblem(f"`{stage.target.path}` has the columns {had}; what is appended has {has}")
-
-
-def _delimiter(stage: Write) -> tuple[tuple[str, str], ...]:
-    return () if any(name == "delimiter" for name, _ in stage.target.options) else (("delimiter", ","),)
 
 
 def _make_folder(engine: Engine, stage: Write, final: Path, ready: Path) -> Made:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 from odibi_sql.objects import is_object
 from odibi_sql.plan import Write
 from odibi_sql.run.engines.engine import Engine, EngineProblem
+from odibi_sql.run.engines.existing import hold_columns
 from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.run.stores.facts import REPLACING, Stored, applied_in, changed_meanwhile, refused, stored_of
 from odibi_sql.run.stores.ledger import Address, Commit, Ledger, TargetRecord, applied_as, ledger_of
@@ -77,9 +79,27 @@ def _refusal(stage: Write, ledger: Ledger) -> EngineProblem | None:
     if final.is_dir() != stage.target.is_folder:
         what = ("a folder", "a file") if final.is_dir() else ("a file", "a folder")
         return EngineProblem(f"`{path}` is {what[0]}, and the store is {what[1]}", "move it away, or name another path")
+    if stage.mode == "append":
+        return _other_columns(stage, ledger, final)
     is_empty_folder = final.is_dir() and not any(final.iterdir())
     is_ours = stage.mode == "default" and (is_empty_folder or ledger.there(final) is not None)
     return refused(stage, is_ours=is_ours, is_known=ledger.entry(final) is not None)
+
+
+def _other_columns(stage: Write, ledger: Ledger, final: Path) -> EngineProblem | None:
+    """Return why rows cannot be appended to what is there, whose files are read only where the ledger does not know."""
+    there = ledger.there(final)
+    if there is not None and _without_nulls(there.columns) == _without_nulls(map(str, stage.schema)):
+        return None
+    try:
+        hold_columns(stage, final)
+    except EngineProblem as problem:
+        return problem
+    return None
+
+
+def _without_nulls(columns: Iterable[str]) -> list[str]:
+    return [each.removesuffix(" not null") for each in columns]
 
 
 def store(
