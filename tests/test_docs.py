@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -70,6 +73,14 @@ def test_the_rows_are_those_that_are_shown(block: Block, tmp_path: Path) -> None
     file.write_text(block.pipeline)
     shown = CliRunner().invoke(show, [str(file), block.info[1]])
     assert (shown.exit_code, shown.output) == (0, block.text)
+
+
+@pytest.mark.parametrize("block", [each for each in blocks() if each.info == ("python",) and "runs.md" in each.place])
+def test_python_does_what_the_page_says(block: Block, tmp_path: Path) -> None:
+    folder = tmp_path / DATA.name
+    shutil.copytree(DATA, folder, ignore=shutil.ignore_patterns("lake", ".odibi"))
+    done = subprocess.run([sys.executable, "-c", block.text], cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_each_option_of_a_format_is_on_the_page() -> None:

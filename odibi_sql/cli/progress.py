@@ -13,6 +13,7 @@ from odibi_sql.plan import Stage
 
 if TYPE_CHECKING:
     from odibi_sql.run import Listener, RuleOutcome, RunProblem, RunResult, StageOutcome
+    from odibi_sql.run.engines.engine import Combined
 
 MARKS = {
     "cached": ("=", "cyan"),
@@ -123,6 +124,8 @@ def lines_of(outcome: StageOutcome) -> list[str]:
         facts.append(size_of(outcome.bytes or 0))
         if (outcome.files or 1) > 1:
             facts.append(f"{outcome.files} files")
+    if outcome.combined is not None:
+        facts.append(_merged(outcome.combined))
     if outcome.status in {"done", "failed"}:
         facts.append(f"{outcome.seconds:.2f} s")
     if outcome.status in {"skipped", "cancelled"}:
@@ -136,6 +139,10 @@ def lines_of(outcome: StageOutcome) -> list[str]:
         lines.append(f"      columns: {outcome.changed}")
     broken = [rule for rule in outcome.rules if not rule.holds and rule.action != "skip"]
     return lines + [f"      {rule.action} {rule.rule}: {_breaks(rule)}" for rule in broken]
+
+
+def _merged(combined: Combined) -> str:
+    return f"{combined.inserted:,} inserted, {combined.updated:,} updated, {combined.kept:,} kept"
 
 
 def _again(stage: Stage, problem: RunProblem, seconds: float) -> str:

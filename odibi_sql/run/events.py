@@ -96,6 +96,9 @@ class NodeComplete(NodeEvent, frozen=True, kw_only=True):
     bytes: int | None = None
     files: int | None = None
     target: str | None = None  # of a write: the path as the pipeline has it
+    inserted: int | None = None  # of modes merge and scd2: rows that are new in the target, …
+    updated: int | None = None  # … that replace others of it, or close them, …
+    kept: int | None = None  # … and that were there and stay as they are
 
 
 class NodeError(NodeEvent, frozen=True, kw_only=True):

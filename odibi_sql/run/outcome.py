@@ -10,6 +10,7 @@ import msgspec
 
 from odibi_sql.ir import Action
 from odibi_sql.plan import Stage
+from odibi_sql.run.engines.engine import Combined
 from odibi_sql.run.measured import Measured, Sample
 
 Status = OneOf["done", "cached", "failed", "skipped", "cancelled"]  # cached: its result was there
@@ -95,6 +96,7 @@ class StageOutcome(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int = 0  # how often it was tried
     measured: Measured = Measured()
     changed: SchemaChange | None = None  # of a write
+    combined: Combined | None = None  # of a write in mode merge or scd2: what became of the rows of its target
 
 
 class RunResult(msgspec.Struct, frozen=True, kw_only=True):

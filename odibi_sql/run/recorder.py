@@ -200,6 +200,9 @@ class Recorder:
                     bytes=outcome.bytes,
                     files=outcome.files,
                     target=outcome.target,
+                    inserted=outcome.combined.inserted if outcome.combined is not None else None,
+                    updated=outcome.combined.updated if outcome.combined is not None else None,
+                    kept=outcome.combined.kept if outcome.combined is not None else None,
                 )
             case "cached":
                 event = NodeCached(

@@ -169,7 +169,10 @@ def _write(engine: Engine, stage: Write, place: Place, commit: Commit) -> Done:
 
 def _stored(stage: Write, stored: Stored) -> Done:
     outcome = replace(outcome_of(stage, "done"), rows=stored.rows, bytes=stored.bytes, files=stored.files)
-    return Done(outcome=replace(outcome, message=_left(stored), changed=stored.changed), content=stored.content)
+    return Done(
+        outcome=replace(outcome, message=_left(stored), changed=stored.changed, combined=stored.combined),
+        content=stored.content,
+    )
 
 
 def _left(stored: Stored) -> str:

@@ -62,7 +62,7 @@ def read_track(root: Path, database: Database, run: str = "latest") -> Track:
 
 def latest_before(root: Path, database: Database, track: Track) -> Track | None:
     """Return the last run of the same pipeline on the same engine that came to its end; None where there is none."""
-    with suppress(StateProblem):
+    with suppress(StateProblem, TrackProblem):
         for each in Runs(database).list(limit=_LOOKED_AT, pipeline=track.pipeline):
             is_like = Path(each.file).name == Path(track.file).name and each.engine == track.engine
             if each.run != track.run and each.status == "done" and is_like:
