@@ -54,9 +54,31 @@ class Keys:
         self._leaves = Whole(graph, self._reading.datasets, fingerprint)
         self._after: tuple[Contents, Whole] = (_NOTHING, self._leaves)
         self._steps = Steps(graph if written is None else written, self._leaves)
+        self._made: dict[tuple[str, str, frozenset[tuple[str, str]]], Key] = {}
 
     def store(self, name: str, contents: Contents = _NOTHING) -> Key:
         """Return the key of what a store writes, and where. Raises KeyError."""
+        return self._once("store", self._store, name, contents)
+
+    def dataset(self, name: str, contents: Contents = _NOTHING) -> Key:
+        """Return the key of the rows of a dataset. Raises KeyError."""
+        return self._once("dataset", self._dataset, name, contents)
+
+    def gate(self, name: str, contents: Contents = _NOTHING) -> Key:
+        """Return the key of what a gate counts, and of what its rules make of it. Raises KeyError.
+
+        Its counts are told by their places: rules of other names are the same.
+        """
+        return self._once("gate", self._gate, name, contents)
+
+    def _once(self, kind: str, make: Callable[[str, Contents], Key], name: str, contents: Contents) -> Key:
+        """Return a key that is made once: a run is planned twice, first by what would have to run at all."""
+        asked = kind, name, frozenset(contents.items())
+        if asked not in self._made:
+            self._made[asked] = make(name, contents)
+        return self._made[asked]
+
+    def _store(self, name: str, contents: Contents) -> Key:
         store, target = self._stores[name], self._stores[name].target
         options = options_that_count(target.format, target.options, "write")
         where = [target.format, target.path, target.is_folder, target.partition, options]
@@ -67,18 +89,13 @@ class Keys:
         skipped = (("skipped", "by its `when`"),) if store.options.skip else ()
         return Key(made, (*self._context, *parts, *own, *skipped), is_pinned)
 
-    def dataset(self, name: str, contents: Contents = _NOTHING) -> Key:
-        """Return the key of the rows of a dataset. Raises KeyError."""
+    def _dataset(self, name: str, contents: Contents) -> Key:
         others = {each: content for each, content in contents.items() if each != name}
         made = self._of_dataset(["dataset"], name, others)
         parts, is_pinned = self._steps.of_dataset(name, others)
         return Key(made, (*self._context, *parts), is_pinned)
 
-    def gate(self, name: str, contents: Contents = _NOTHING) -> Key:
-        """Return the key of what a gate counts, and of what its rules make of it. Raises KeyError.
-
-        Its counts are told by their places: rules of other names are the same.
-        """
+    def _gate(self, name: str, contents: Contents) -> Key:
         gate = self._gates[name]
         shape = shape_of(gate.relation, self._ready(datasets_read(gate.relation), contents))
         rules = [(each.action, each.counts, shape.columns[each.column]) for each in gate.rules]
