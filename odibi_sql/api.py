@@ -141,18 +141,22 @@ def run(
     listener: Listener | None = None,
     bus: EventBus | None = None,
     cache: bool = True,
+    checkpoint: str = "manual",
     strict: bool = False,
 ) -> Result:
     """Run the stores of a pipeline (`goals`: those alone), and give the rows of `datasets` with the result.
 
     On `engine` "spark" the session is `session`, else the one that is active, else one that is started. `bus` is told
     what happens. Stores whose rows cannot have changed are left as they are, unless `cache` is False.
+    `checkpoint`: what is kept for the next run beside stores, as of `odibi run --checkpoint`.
     Raises CompileError before anything runs, ValueError where a name is not known. A run that fails returns:
     `result.success` is False.
     """
     from odibi_sql.result import Result
     from odibi_sql.run import Settings
+    from odibi_sql.run.checkpoints import hold_mode
 
+    hold_mode(checkpoint)
     pipeline = pipeline if isinstance(pipeline, Pipeline) else load(pipeline)
     checked = check(pipeline, strict=strict)
     stores = [store.name for store in checked.graph.stores] if goals is None else _known(goals, checked.graph)
@@ -161,7 +165,7 @@ def run(
     chosen = settings or Settings(root=pipeline.root)
     if session is not None:
         chosen = msgspec.structs.replace(chosen, session=session)
-    done = task.run(chosen, listener, bus=bus, uses_cache=cache)
+    done = task.run(chosen, listener, bus=bus, uses_cache=cache, checkpoint=checkpoint)
     return Result(run=done, warnings=checked.warnings, task=task)
 
 

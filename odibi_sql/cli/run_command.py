@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,11 +33,13 @@ if TYPE_CHECKING:
 
 
 def _mode(ctx: click.Context, option: click.Parameter, text: str) -> str:
-    if text in ("manual", "auto", "layer") or re.fullmatch(r"\d+ *(second|minute|hour|step)s?", text):
-        return text
-    raise click.BadParameter(
-        f"`{text}` is none of `manual`, `auto`, `layer`, a time as `10 minutes`, `5 steps`", ctx, option
-    )
+    from odibi_sql.run.checkpoints import hold_mode
+
+    try:
+        hold_mode(text)
+    except ValueError as wrong:
+        raise click.BadParameter(str(wrong), ctx, option) from None
+    return text
 
 
 @click.command("run")

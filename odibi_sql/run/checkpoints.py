@@ -16,6 +16,12 @@ _UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
 _INTERVAL = re.compile(r"(\d+) *(second|minute|hour|step)s?")
 
 
+def hold_mode(said: str) -> None:
+    """Raise ValueError where `said` does not say what is kept for a run that is resumed."""
+    if _INTERVAL.fullmatch(said) is None and said not in ("manual", "auto", "layer"):
+        raise ValueError(f"`{said}` is none of `manual`, `auto`, `layer`, a time as `10 minutes`, `5 steps`")
+
+
 class Checkpoints:
     """What a run keeps. Called from the thread of the run alone.
 
@@ -25,9 +31,8 @@ class Checkpoints:
 
     def __init__(self, said: str, plan: Plan, layers: tuple[tuple[str, str], ...]) -> None:
         """Raises ValueError where `said` is none of these."""
+        hold_mode(said)
         found = _INTERVAL.fullmatch(said)
-        if found is None and said not in ("manual", "auto", "layer"):
-            raise ValueError(f"`{said}` is none of `manual`, `auto`, `layer`, `10 minutes`, `5 steps`")
         self.mode: Mode = said if found is None else "interval"  # type: ignore[assignment]
         self._count = int(found[1]) if found is not None and found[2] == "step" else None
         self._seconds = int(found[1]) * _UNITS[found[2]] if found is not None and found[2] in _UNITS else None

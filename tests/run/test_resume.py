@@ -118,3 +118,20 @@ def test_what_is_no_checkpoint_mode(tmp_path: Path) -> None:
     (tmp_path / "p.odibi").write_text(SHARED)
     done = odibi(tmp_path, "run", "p.odibi", "--checkpoint", "often")
     assert (done.returncode, "`often` is none of" in done.stderr) == (2, True)
+
+
+def test_a_run_from_python_goes_on_from_what_one_before_has_kept(tmp_path: Path) -> None:
+    from odibi_sql import api
+
+    def cached(checkpoint: str, text: str = SHARED) -> set[str]:
+        result = api.run(api.from_text(text, tmp_path), checkpoint=checkpoint)
+        assert not result.success
+        return {each.stage for each in result.run.stages if each.message == "its rows were kept"}
+
+    assert cached("auto") == set()
+    assert cached("manual") == {"s", "t"}
+    by_hand = SHARED.replace("distinct with (materialize: true)", "distinct with (cache: true)").replace("> 0", "> 1")
+    assert cached("manual", by_hand) == set()
+    assert cached("manual", by_hand) == {"s"}
+    with pytest.raises(ValueError, match="`often` is none of `manual`, `auto`, `layer`"):
+        api.run(api.from_text(SHARED, tmp_path), checkpoint="often")
