@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from odibi_sql.objects import is_object
 from odibi_sql.plan import Plan, Write
 from odibi_sql.run.kept import forget_most
 from odibi_sql.run.outcome import Settings
@@ -30,7 +31,7 @@ def forget_old(plan: Plan, database: Database, settings: Settings) -> None:
     if not settings.keep_versions:
         ledger = Ledger(settings.root, database)
         for stage in plan.stages:
-            if isinstance(stage, Write):
+            if isinstance(stage, Write) and not is_object(stage.target.path):  # of which only copies are here
                 forget_version(ledger, final_path(stage, settings.root))
     if runs.count() > settings.keep_runs:
         runs.prune(settings.keep_runs)
