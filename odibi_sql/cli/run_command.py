@@ -21,7 +21,7 @@ from odibi_sql.cli.common import (
 from odibi_sql.cli.exit_codes import CANCELLED, FAILED
 from odibi_sql.cli.resuming import facts_of, goals_again, resumable, with_parameters_of
 from odibi_sql.cli.sizes import bytes_of, kept_as_asked, seconds_of, size
-from odibi_sql.cli.telling import openlineage_told
+from odibi_sql.cli.telling import Telling, telling_options, told
 from odibi_sql.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
@@ -87,8 +87,8 @@ def _mode(ctx: click.Context, option: click.Parameter, text: str) -> str:
     help="With `--resume`: whether what failed is tried again, which it is by default; else it stays failed, and what"
     " does not need it goes on.",
 )
-@click.option("--openlineage", metavar="FILE|URL", help="Tell OpenLineage of the run: lines of a file, or a server.")
 @click.option("--keep-going", is_flag=True, help="After a failure, go on with what does not need the failed step.")
+@telling_options
 def command(
     file: str,
     parameters: tuple[str, ...],
@@ -113,8 +113,8 @@ def command(
     checkpoint: str,
     resume: str | None,
     retry_failed: bool | None,
-    openlineage: str | None,
     keep_going: bool,
+    telling: Telling,
 ) -> None:
     """Run the pipeline FILE. It is checked first: a pipeline that is wrong runs nothing and exits with 2.
 
@@ -147,9 +147,7 @@ def command(
     settings = kept_as_asked(settings, kept)
     again = _again(task.written, from_step)
     resuming = facts_of(resumed, pipeline.root, retry_failed=retry_failed is not False)
-    asked = {"uses_cache": not no_cache, "again": again, "checkpoint": checkpoint, **resuming}
-    with openlineage_told(openlineage, task) as bus:
-        _run(task, settings, asked | ({} if bus is None else {"bus": bus}))
+    _run(task, settings, {"uses_cache": not no_cache, "again": again, "checkpoint": checkpoint, **resuming}, telling)
 
 
 def _task(
@@ -175,12 +173,13 @@ def _task(
     return task
 
 
-def _run(task: Task, settings: Settings, asked: dict[str, Any]) -> None:
+def _run(task: Task, settings: Settings, asked: dict[str, Any], telling: Telling) -> None:
     """Run it, show how it goes, and end the command where it fails."""
     from odibi_sql.cli.progress import show_result, watching
 
-    with findings_shown(), watching(is_terminal=sys.stdout.isatty()) as listener:
-        result = task.run(settings, listener, **asked)
+    with findings_shown(), told(telling, task) as who, watching(is_terminal=sys.stdout.isatty()) as listener:
+        result = task.run(settings, listener, bus=who.bus, **asked)
+        who.ended(result)
     show_result(result)
     if result.status == "cancelled":
         raise click.exceptions.Exit(CANCELLED)

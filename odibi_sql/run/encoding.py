@@ -33,5 +33,7 @@ def _plain(value: Any) -> Any:
 
 
 def words_of(error: BaseException) -> str:
-    """Return what an error of code that is not ours says, with its class: `ValueError: no`."""
+    """Return what an error says: of code that is not ours with its class, `ValueError: no`."""
+    if type(error).__module__.startswith("odibi_sql.") and isinstance(getattr(error, "reason", None), str):
+        return "; ".join(each for each in (error.reason, getattr(error, "hint", "")) if each)  # type: ignore[attr-defined]
     return " ".join(traceback.format_exception_only(error)[-1].split())
