@@ -15,6 +15,7 @@ from odibi_sql.lineage import (
     Uses,
     expressions_of,
     impact_of,
+    line_of,
     origins_of,
     sources_of,
     strength,
@@ -140,13 +141,13 @@ def _kinds(kinds: Iterable[Kind]) -> list[Json]:
 
 
 def _expressions(made: Iterable[Made]) -> list[Json]:
-    return [{"name": name, "expression": text} for name, text in expressions_of(made)]
+    return [{"name": each.name, "expression": each.text, "line": each.line} for each in expressions_of(made)]
 
 
 def _mentions(mentions: Iterable[Mention]) -> list[Json]:
     return [
         {"step": each.step, "kind": each.kind, "decides": each.decides, "text": words_of(each)}
-        | {"line": None if (span := each.relation.span) is None else span.source.line_and_column(span.start)[0]}
+        | {"line": line_of(each.relation.span)}
         | {"columns": [_ref(ref) for ref in sorted(each.refs, key=_order)]}
         for each in mentions
     ]

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
-from odibi_sql.diagnostics import Span
 from odibi_sql.lineage import (
     DIRECT,
+    Expression,
     Hop,
     Impact,
     Kind,
@@ -19,6 +19,7 @@ from odibi_sql.lineage import (
     Uses,
     expressions_of,
     impact_of,
+    line_of,
     origins_of,
     sources_of,
     strength,
@@ -121,9 +122,9 @@ def _hops(hops: Iterable[Hop], lineage: Lineage) -> list[Row]:
             continue
         if hop.ref.is_source:  # its ingest has said so
             continue
-        first, *others = expressions_of(hop.made) or [("", "as it is")]
-        told.append((_name(hop.ref), _made(hop.ref.column or "", *first), _inputs(hop.uses)))
-        told += [("", f"  with {_made('', *each)}") for each in others]
+        first, *others = expressions_of(hop.made) or [Expression("", "as it is", None)]
+        told.append((_name(hop.ref), _made(hop.ref.column or "", first), _inputs(hop.uses), _line(first.line)))
+        told += [("", f"  with {_short(f'{each.name} = {each.text}')}", "", _line(each.line)) for each in others]
     return told
 
 
@@ -136,13 +137,13 @@ def _taken_from_source(hop: Hop) -> Ref | None:
     return uses[0].ref if is_same and uses[0].kind == "IDENTITY" else None
 
 
-def _made(column: str, name: str, text: str) -> str:
-    return _short(text if name in ("", column) else f"{name} = {text}")
+def _made(column: str, expression: Expression) -> str:
+    return _short(expression.text if expression.name in ("", column) else f"{expression.name} = {expression.text}")
 
 
 def _first(column: str, made: Sequence[Made]) -> str:
     found = expressions_of(made[:1])
-    return _made(column, *found[0]) if found else ""
+    return _made(column, found[0]) if found else ""
 
 
 def _short(text: str) -> str:
@@ -189,7 +190,7 @@ def _by_kind(uses: Uses) -> str:
 
 def _mentions(mentions: Iterable[Mention]) -> Sequence[Row]:
     return [
-        (each.step, _short(words_of(each)), _names(sorted(each.refs, key=_name)), _place_of(each.relation.span))
+        (each.step, _short(words_of(each)), _names(sorted(each.refs, key=_name)), _line(line_of(each.relation.span)))
         for each in mentions
     ]
 
@@ -219,8 +220,8 @@ def _place(lineage: Lineage, step: str) -> str:
     return f"{source.format} {where}".rstrip()
 
 
-def _place_of(span: Span | None) -> str:
-    return "" if span is None else f"line {span.source.line_and_column(span.start)[0]}"
+def _line(number: int | None) -> str:
+    return "" if number is None else f"line {number}"
 
 
 def _name(ref: Ref) -> str:

@@ -122,9 +122,10 @@ def _edges(graph: ir.Graph) -> Iterator[Edge]:
                 yield from edge(name, dataset.name)
     for store in graph.stores:
         yield from edge(store.dataset, store.name)
+    steps = datasets.keys() | {each.name for each in graph.stores}
     for gate in graph.gates:
         for name in visible(reads(gate.relation)):
-            if (gate.step, name) not in found and gate.step in datasets:
+            if (gate.step, name) not in found and gate.step in steps:
                 yield from edge(name, gate.step, is_side=True)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import re
 
 from odibi_sql.ir.expressions import (
     AggregateCall,
@@ -52,6 +53,7 @@ from odibi_sql.ir.relations import (
 
 INFIX = {"or": 1, "and": 2, "not": 3, "=": 4, "<>": 4, "<": 4, "<=": 4, ">": 4, ">=": 4, "like": 4, "ilike": 4}
 INFIX |= {"is distinct from": 4, "||": 5, "+": 6, "-": 6, "*": 7, "/": 7, "//": 7, "%": 7}
+_PLAIN = re.compile(r"[^\W\d][\w.]*\Z")
 MOST_ROWS = 3  # of rows written out that are shown
 
 
@@ -116,30 +118,37 @@ def _leaf(relation: Scan | Rows | Read) -> str:
 def _line(relation: Filter | Project | Aggregate | Dedupe | Distinct | Sort | Limit | Explode) -> str:
     match relation:
         case Explode(value=value, name=name):
-            return f"explode {show_expression(value)} as {name}"
+            return f"explode {show_expression(value)} as {show_name(name)}"
         case Filter(condition=condition):
             return f"filter {show_expression(condition)}"
         case Project(columns=columns):
-            return f"select {', '.join(_assigned(each.name, each.value) for each in columns)}"
+            return f"select {', '.join(show_assigned(each.name, each.value) for each in columns)}"
         case Aggregate(keys=keys, aggregates=aggregates):
-            made = ", ".join(_assigned(each.name, each.value) for each in aggregates)
-            by = ", ".join(_assigned(each.name, each.value) for each in keys)
+            made = ", ".join(show_assigned(each.name, each.value) for each in aggregates)
+            by = ", ".join(show_assigned(each.name, each.value) for each in keys)
             return f"aggregate {made}{' group by ' if keys else ''}{by}".replace("aggregate  ", "aggregate ")
         case Dedupe(keys=names, order=order):
-            return f"dedupe by {', '.join(names)} keep {f'first {_order(order)}' if order else 'any'}"
+            return f"dedupe by {', '.join(map(show_name, names))} keep {f'first {_order(order)}' if order else 'any'}"
         case Sort(keys=keys):
             return f"sort {_order(keys)}"
         case Limit(count=count, offset=offset, per=per, order=order):
             words = [f"limit {'all' if count is None else count}"]
             words += [f"offset {offset}"] if offset else []
-            words += ["per", ", ".join(per)] if per else []
+            words += ["per", ", ".join(map(show_name, per))] if per else []
             words += ["in the order of", _order(order)] if order else []
             return " ".join(words)
     return "distinct"
 
 
-def _assigned(name: str, value: Expr) -> str:
-    return name if isinstance(value, Column) and value.name == name else f"{name} = {show_expression(value)}"
+def show_assigned(name: str, value: Expr) -> str:
+    """Return `name = value`, or the name alone of a column that keeps its own."""
+    shown = show_name(name)
+    return shown if isinstance(value, Column) and value.name == name else f"{shown} = {show_expression(value)}"
+
+
+def show_name(name: str) -> str:
+    """Return a name as the language writes it; one of the compiler's own, `c.id`, is left as it is."""
+    return name if _PLAIN.match(name) else f"`{name.replace('`', '``')}`"
 
 
 def _order(keys: tuple[SortKey, ...]) -> str:
@@ -155,9 +164,9 @@ def show_expression(expr: Expr, around: int = 0) -> str:
     """Return the expression as the language writes it; `around` is how tightly what is around it binds."""
     match expr:
         case Column(name=name):
-            return name
+            return show_name(name)
         case Outer(name=name, depth=depth):
-            return f"{'outer.' * depth}{name}"
+            return f"{'outer.' * depth}{show_name(name)}"
         case Literal(value=value):
             return show_value(value)
         case Call():
@@ -174,7 +183,7 @@ def show_expression(expr: Expr, around: int = 0) -> str:
         case MakeStruct(values=values):
             return f"struct({', '.join(map(show_expression, values))})"
         case GetMember(operand=operand, name=name):
-            return f"{show_expression(operand, 9)}.{name}"
+            return f"{show_expression(operand, 9)}.{show_name(name)}"
         case AggregateCall() | WindowCall():
             return _aggregate(expr)
     return _subquery(expr)

@@ -19,17 +19,9 @@ from odibi_sql.lineage.values import (
     Uses,
     strength,
 )
-from odibi_sql.lineage.words import expressions_of, words_of
+from odibi_sql.lineage.words import Expression, expressions_of, line_of, words_of
 
-__all__ = ["DIRECT", "INDIRECT", "Column", "Hop", "Impact", "Kind", "Lineage", "Made", "Mention", "Origins", "Ref"]
-__all__ += ["RuleHit", "SourceColumns", "StoreHit", "Traced", "TracedRule", "Use", "Uses"]
-__all__ += [
-    "expressions_of",
-    "impact_of",
-    "lineage_of",
-    "origins_of",
-    "sensitive_columns",
-    "sources_of",
-    "strength",
-    "words_of",
-]
+__all__ = ["DIRECT", "INDIRECT", "Column", "Expression", "Hop", "Impact", "Kind", "Lineage", "Made", "Mention"]
+__all__ += ["Origins", "Ref", "RuleHit", "SourceColumns", "StoreHit", "Traced", "TracedRule", "Use", "Uses"]
+__all__ += ["expressions_of", "impact_of", "line_of", "lineage_of", "origins_of", "sensitive_columns", "sources_of"]
+__all__ += ["strength", "words_of"]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 
 from odibi_sql import ir
+from odibi_sql.diagnostics import Span
 from odibi_sql.ir import walk
 from odibi_sql.lineage.values import NOTHING, Column, Kind, Made, Uses, composed, through
 
@@ -33,19 +34,22 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     query: Callable[[ir.Relation, tuple[Columns, ...]], Queried]
 
 
-def column_of(name: str, value: ir.Expr, view: View, span: ir.Relation | None = None) -> Column:
-    """Return the column that an expression makes. Raises TypeError for a kind of expression that is not known."""
+def column_of(name: str, value: ir.Expr, view: View, span: Span | None) -> Column:
+    """Return the column that an expression makes, in the operator at `span`.
+
+    Raises TypeError for a kind of expression that is not known.
+    """
     plain = value
     while (inner := _taken_over(plain)) is not None:
         plain = inner
     if isinstance(plain, ir.Column):
         return view.columns[plain.name]
     if isinstance(plain, ir.Literal):
-        return Column(made=(Made(name=name, value=value),))
+        return Column(made=(Made(name=name, value=value, span=span),))
     names: dict[str, None] = {}
     uses = uses_of(value, view, names)
     before = dict.fromkeys(made for each in names for made in view.columns[each].made)
-    made = Made(name=name, value=value, before=tuple(before), span=None if span is None else span.span)
+    made = Made(name=name, value=value, before=tuple(before), span=span)
     return Column(uses=uses, made=(made,))
 
 

@@ -82,7 +82,7 @@ def _of_one(relation: ir.Relation, below: State, view: View, reading: Reading) -
         case ir.Project(columns=columns):
             return replace(
                 below,
-                columns={each.name: column_of(each.name, each.value, view, relation) for each in columns},
+                columns={each.name: column_of(each.name, each.value, view, relation.span) for each in columns},
                 keys=_keys_above(below.keys, columns),
             )
         case ir.Filter(condition=condition):
@@ -140,11 +140,11 @@ def _keys_above(keys: Keys, columns: Iterable[ir.Assignment]) -> Keys:
 
 def _aggregate(relation: ir.Aggregate, below: State, view: View, reading: Reading) -> State:
     """Return groups. Without keys there is one row whatever there is below: its values depend on those rows."""
-    columns = {each.name: column_of(each.name, each.value, view, relation) for each in relation.keys}
+    columns = {each.name: column_of(each.name, each.value, view, relation.span) for each in relation.keys}
     by = NOTHING.union(*(through("GROUP_BY", each.uses) for each in columns.values()))
     of_rows = NOTHING if relation.keys else through("AGGREGATION", below.rows)
     for each in relation.aggregates:
-        made = column_of(each.name, each.value, view, relation)
+        made = column_of(each.name, each.value, view, relation.span)
         columns[each.name] = replace(made, uses=made.uses | of_rows)
     _note(relation, "GROUP_BY", by, reading)
     keys = (frozenset(each.name for each in relation.keys),)

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from odibi_sql import ir
-from odibi_sql.ir.show import show_expression, show_line
+from odibi_sql.diagnostics import Span
+from odibi_sql.ir.show import show_assigned, show_expression, show_line
 from odibi_sql.lineage.values import Made, Mention
 
 
-def expressions_of(made: Iterable[Made]) -> list[tuple[str, str]]:
-    """Return the expressions of a step that make a column, the last first, each once: the name, and what it is."""
+class Expression(msgspec.Struct, frozen=True):
+    """`name = text`, in the operator that begins at `line` of its file (None: no operator says it)."""
+
+    name: str
+    text: str
+    line: int | None
+
+
+def expressions_of(made: Iterable[Made]) -> list[Expression]:
+    """Return the expressions of a step that make a column, the last first, each once."""
     found: dict[int, Made] = {}
     waiting = list(made)
     while waiting:
@@ -18,18 +29,18 @@ def expressions_of(made: Iterable[Made]) -> list[tuple[str, str]]:
         if id(each) not in found:
             found[id(each)] = each
             waiting.extend(each.before)
-    return [(each.name, show_expression(each.value)) for each in found.values()]
+    return [Expression(each.name, show_expression(each.value), line_of(each.span)) for each in found.values()]
+
+
+def line_of(span: Span | None) -> int | None:
+    """Return the line, counted from 1, at which a place begins."""
+    return None if span is None else span.source.line_and_column(span.start)[0]
 
 
 def words_of(mention: Mention) -> str:
     """Return what an operator says of which rows there are: `filter kwh > 5`, `group by region`."""
     match mention.relation:
         case ir.Aggregate(keys=keys):
-            named = [
-                each.name if each.value == column else f"{each.name} = {show_expression(each.value)}"
-                for each in keys
-                for column in [ir.Column(type=each.value.type, nullable=each.value.nullable, name=each.name)]
-            ]
-            return f"group by {', '.join(named)}"
+            return f"group by {', '.join(show_assigned(each.name, each.value) for each in keys)}"
         case relation:
             return show_line(relation)

@@ -148,7 +148,7 @@ def _expression(lineage: Lineage, ref: Ref) -> str | None:
     while not ref.is_source and ref.column is not None:
         column = lineage.datasets[ref.dataset].columns[ref.column]
         if column.made:
-            text = expressions_of(column.made[:1])[0][1]
+            text = expressions_of(column.made[:1])[0].text
             return text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"
         taken = [use.ref for use in column.uses if use.kind == "IDENTITY"]
         if len(taken) != 1:

@@ -50,9 +50,9 @@ def test_up(folder: Path) -> None:
 totals.total  float64
 
 made by
-  totals.total   sum(gross)                 open.gross
-  open.gross     amount + tax               orders.amount
-                   with tax = amount * 0.2
+  totals.total   sum(gross)                 open.gross     line 14
+  open.gross     amount + tax               orders.amount  line 10
+                   with tax = amount * 0.2                 line 10
   orders.amount  from csv orders.csv
 
 source columns
@@ -105,7 +105,7 @@ def test_json(folder: Path) -> None:
     total = every["datasets"]["totals"]["columns"]["total"]
     how = [{"type": "DIRECT", "subtype": "AGGREGATION"}]
     assert total["sources"] == [{"dataset": "orders", "column": "amount", "source": True, "how": how}]
-    assert total["expressions"][0] == {"name": "total", "expression": "sum(gross)"}
+    assert total["expressions"][0] == {"name": "total", "expression": "sum(gross)", "line": 14}
     one = json.loads(odibi("lineage", "p.odibi", "totals.total", "--up", "--down", "--json", cwd=folder).out)
     assert (one["dataset"], one["column"]) == ("totals", "total")
     assert one["up"]["decided_by"][0]["text"] == "group by name"
@@ -136,9 +136,9 @@ def test_a_wrong_pipeline_is_told(folder: Path) -> None:
 
 
 def test_odd_names(tmp_path: Path) -> None:
-    pipeline(
-        tmp_path,
-        "ingest `a.b` from values (`x.y` int64, `z` int64) (1, 2)\ntransform c from `a.b` | derive `d e` = `x.y` + 1",
-    )
-    assert "a.b.x.y  from values" in odibi("lineage", "p.odibi", "c.d e", cwd=tmp_path).out
-    assert "c.d e" in odibi("lineage", "p.odibi", "a.b.x.y", "--down", cwd=tmp_path).out
+    text = "ingest `a.b` from values (`x.y` int64, `z w` int64) (1, 2)\n"
+    pipeline(tmp_path, text + "transform c from `a.b` | derive `d e` = `z w` + 1, x = `x.y` - 1\n")
+    told = odibi("lineage", "p.odibi", "c.d e", cwd=tmp_path).out
+    assert "a.b.z w  from values" in told
+    assert "c.d e    `z w` + 1" in told
+    assert "c.x  " in odibi("lineage", "p.odibi", "a.b.x.y", "--down", cwd=tmp_path).out
