@@ -14,7 +14,18 @@ from openlineage.client import facet_v2 as facets
 
 from odibi_sql import ir
 from odibi_sql.ir.walk import relations
-from odibi_sql.lineage import DIRECT, Lineage, Ref, Use, Uses, expressions_of, lineage_of, sources_of, strength
+from odibi_sql.lineage import (
+    DIRECT,
+    Lineage,
+    Ref,
+    Use,
+    Uses,
+    expressions_of,
+    lineage_of,
+    sensitive_columns,
+    sources_of,
+    strength,
+)
 from odibi_sql.openlineage.naming import Name, name_of, name_of_source
 
 _MOST = 500  # characters of an expression
@@ -30,6 +41,7 @@ class Datasets:
         self._producer = producer
         self._root = root
         self._names = dict(_names(graph, root))
+        self._sensitive = sensitive_columns(graph)
         wanted = set(goals)
         self.stores = {each.name: each for each in graph.stores if each.name in wanted}
 
@@ -46,7 +58,8 @@ class Datasets:
             name = self._names.get(step)
             if step in steps and name is not None and name not in found:
                 schema = self._lineage.sources[step].schema
-                found[name] = events.InputDataset(name.namespace, name.name, facets={"schema": self._schema(schema)})
+                known = {"schema": self._schema(schema)} | self._tags(step, schema.names)
+                found[name] = events.InputDataset(name.namespace, name.name, facets=known)
         return list(found.values())
 
     def output(self, store: ir.Store, written: Mapping[str, int | None] | None = None) -> Any:
@@ -60,6 +73,7 @@ class Datasets:
             "columnLineage": self._column_lineage(dataset),
             "datasetType": facets.dataset_type_dataset.DatasetTypeDatasetFacet("FILE", producer=self._producer),
         }
+        found |= self._tags(dataset.name, schema.names)
         doc = store.doc or dataset.doc
         if doc:
             documented = facets.documentation_dataset.DocumentationDatasetFacet
@@ -89,6 +103,13 @@ class Datasets:
             for place, each in enumerate(fields, start=1)
         ]
         return room.SchemaDatasetFacet(listed, producer=self._producer)
+
+    def _tags(self, dataset: str, names: Iterable[str]) -> dict[str, Any]:
+        """Return the facet that says which columns are sensitive, where some are."""
+        room = facets.tags_dataset
+        columns = self._sensitive.get(dataset, frozenset())
+        tags = [room.TagsDatasetFacetFields("sensitive", "true", "ODIBI", name) for name in names if name in columns]
+        return {"tags": room.TagsDatasetFacet(tags, producer=self._producer)} if tags else {}
 
     def _column_lineage(self, dataset: ir.Dataset) -> Any:
         room = facets.column_lineage_dataset

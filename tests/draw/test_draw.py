@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import time
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -261,6 +262,13 @@ def test_texts_fit() -> None:
     for text in ("x" * 300, "名" * 300, "lake/" * 90):
         for keep_end in (False, True):
             assert width_of(fitted(text, 150, 13, keep_end=keep_end), 13) <= 150
+
+
+def test_the_picture_on_the_page_is_what_the_command_draws() -> None:
+    """`odibi graph examples/smart_grid/smart_grid.odibi -o docs/graph.svg` makes it."""
+    root = Path(__file__).resolve().parents[2]
+    picture = picture_of(api.check(root / "examples" / "smart_grid" / "smart_grid.odibi").graph)
+    assert (root / "docs" / "graph.svg").read_text(encoding="utf-8") == draw(picture)
 
 
 @pytest.mark.parametrize("shape", ["chain", "fan", "long edges"])

@@ -142,6 +142,17 @@ def test_column_lineage(shop: Path) -> None:
     )
 
 
+def test_sensitive_columns_are_tagged(shop: Path) -> None:
+    text = TEXT.replace("  key id\ningest notes", "  key id\n  with (sensitive: ['name'])\ningest notes")
+    (shop / FILE).write_text(text)
+    odibi(shop, "run", FILE, "--openlineage", "lineage.jsonl")
+    complete = told(shop / "lineage.jsonl")[1]
+    for each in (complete["inputs"][1], *complete["outputs"]):
+        (tag,) = each["facets"]["tags"]["tags"]
+        assert (tag["key"], tag["field"]) == ("sensitive", "name")
+    assert "tags" not in complete["inputs"][0]["facets"]
+
+
 def test_a_run_of_which_nothing_is_new_tells_what_is_there(shop: Path) -> None:
     for _ in range(2):
         odibi(shop, "run", FILE, "--openlineage", "lineage.jsonl")
