@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 from odibi_sql import ir
 from odibi_sql.diagnostics import Source
 from odibi_sql.ir import SourceProblem
+from odibi_sql.objects import ObjectProblem
 from odibi_sql.run import Listener, RunProblem, RunResult, Settings, execute
 from odibi_sql.run.measured import Tracking
 from odibi_sql.run.state.database import Database, StateProblem
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from odibi_sql.run.bus import EventBus
     from odibi_sql.run.events import Event
     from odibi_sql.run.job import Job
+    from odibi_sql.run.shared import Shared
 
 
 class Task:
@@ -113,15 +116,27 @@ class Task:
     ) -> RunResult:
         try:
             with closing(Database(self.root)) as database:
-                job = self.job(bus=told, **more)
+                job = self.job(bus=told, shared=self._shared(settings), **more)
                 idle = self._nothing_to_do(job, database)
                 plan = idle or self.plan
                 tracker = Tracker(self.written, plan, job, self._facts(writes_begin=idle is None), database)
                 job = replace(job, began=tracker.begin)
-                return tracker.end(execute(plan, settings, listener, job, database))
-        except (SourceProblem, StateProblem) as problem:
+                result = execute(plan, settings, listener, job, database)
+                if job.shared is not None:
+                    result = replace(result, warnings=(*result.warnings, *job.shared.warnings()))
+                return tracker.end(result)
+        except (SourceProblem, StateProblem, ObjectProblem) as problem:
             failed = RunProblem(stage="", steps=(), message=problem.reason, hint=problem.hint)
             return RunResult(pipeline=self.graph.pipeline, status="failed", seconds=0.0, stages=(), problems=(failed,))
+
+    def _shared(self, settings: Settings) -> Shared | None:
+        """Return where rows are shared. Raises ObjectProblem where that is no such place."""
+        location = settings.shared_cache or os.environ.get("ODIBI_CACHE")
+        if not location:
+            return None
+        from odibi_sql.run.shared import Shared
+
+        return Shared(location, self.root)
 
     @cached_property
     def tracking(self) -> Tracking:

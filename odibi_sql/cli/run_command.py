@@ -20,7 +20,7 @@ from odibi_sql.cli.common import (
 )
 from odibi_sql.cli.exit_codes import CANCELLED, FAILED
 from odibi_sql.cli.resuming import facts_of, goals_again, resumable, with_parameters_of
-from odibi_sql.cli.sizes import bytes_of, kept_as_asked, seconds_of, size
+from odibi_sql.cli.sizes import bytes_of, kept_as_asked, location, seconds_of, size
 from odibi_sql.cli.telling import Telling, telling_options, told
 from odibi_sql.diagnostics import did_you_mean
 
@@ -51,6 +51,14 @@ def _mode(ctx: click.Context, option: click.Parameter, text: str) -> str:
 @click.option("--threads", type=click.IntRange(min=1), help="How many threads the engine takes; all by default.")
 @click.option("--memory-limit", metavar="SIZE", callback=size, help="How much memory the engine takes, as in `4GB`.")
 @click.option("--spill", type=click.Path(path_type=Path), help="The folder for what does not fit into memory.")
+@click.option(
+    "--cache",
+    "shared_cache",
+    metavar="LOCATION",
+    envvar="ODIBI_CACHE",
+    callback=location,
+    help="Where machines share rows that are kept, as `s3://bucket/key`.",
+)
 @click.option(
     "--cache-limit", metavar="SIZE", callback=bytes_of, help="How much of rows is kept for later runs; 10GiB."
 )
@@ -102,6 +110,7 @@ def command(
     threads: int | None,
     memory_limit: str | None,
     spill: Path | None,
+    shared_cache: str | None,
     cache_limit: int | None,
     cache_age: float | None,
     keep_runs: int | None,
@@ -144,7 +153,7 @@ def command(
         spark_remote=spark_remote,
     )
     kept = {"cache_limit": cache_limit, "cache_age": cache_age, "keep_runs": keep_runs, "keep_versions": keep_versions}
-    settings = kept_as_asked(settings, kept)
+    settings = kept_as_asked(settings, {**kept, "shared_cache": shared_cache})
     again = _again(task.written, from_step)
     resuming = facts_of(resumed, pipeline.root, retry_failed=retry_failed is not False)
     _run(task, settings, {"uses_cache": not no_cache, "again": again, "checkpoint": checkpoint, **resuming}, telling)

@@ -1,4 +1,4 @@
-"""Sizes and lengths of time on the command line: `4GB`, `30d`; and what is said by them of what is kept."""
+"""Sizes, lengths of time and places on the command line: `4GB`, `30d`; what is said by them of what is kept."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec.structs import replace
+
+from odibi_sql.objects import ObjectProblem, is_object, parse
 
 if TYPE_CHECKING:
     from odibi_sql.run import Settings
@@ -43,6 +45,19 @@ def seconds_of(ctx: click.Context, option: click.Parameter, text: str | None) ->
         raise click.BadParameter(f"`{text}` is no length of time; write it as `30d`, `12h`, `2 weeks`", ctx, option)
     unit = next(seconds for seconds, word in zip(_SECONDS, found.groups()[1:], strict=True) if word)
     return int(found[1]) * unit
+
+
+def location(ctx: click.Context, option: click.Parameter, text: str | None) -> str | None:
+    """Return a location in an object store, or None where none is said."""
+    if not text:
+        return None
+    if not is_object(text):
+        raise click.BadParameter(f"`{text}` is no place in an object store, such as `s3://BUCKET/KEY`", ctx, option)
+    try:
+        parse(text)
+    except ObjectProblem as problem:
+        raise click.BadParameter(f"{problem.reason}; {problem.hint}", ctx, option) from problem
+    return text
 
 
 def kept_as_asked(settings: Settings, asked: dict[str, Any]) -> Settings:

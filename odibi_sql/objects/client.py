@@ -17,7 +17,7 @@ from typing import Literal as OneOf
 import msgspec
 
 from odibi_sql.objects.location import Location, parse
-from odibi_sql.objects.problem import NoBucket, NothingThere, ObjectProblem, in_words, obstore_module
+from odibi_sql.objects.problem import CameInPart, NoBucket, NothingThere, ObjectProblem, in_words, obstore_module
 
 SHARE = 8  # requests at one time
 _LARGEST = 5 * 2**30  # bytes of one PUT of S3
@@ -102,7 +102,18 @@ def download(seen: Seen, to: Path) -> None:
                 break
             size += out.write(chunk)
     if size != seen.size:
-        raise ObjectProblem(f"`{seen.url}` came in part: {size} of {seen.size} bytes", can_pass=True)
+        raise CameInPart(f"`{seen.url}` came in part: {size} of {seen.size} bytes", can_pass=True)
+
+
+def read(url: str, most: int) -> bytes | None:
+    """Return the content of a small object; None where nothing is. Raises ObjectProblem, also where it is larger."""
+    location = parse(url)
+    with suppress(NothingThere), in_words(location):
+        found = obstore_module().get(_store(location, "short"), location.key)
+        if found.meta["size"] > most:
+            raise ObjectProblem(f"`{url}` is larger than it can be")
+        return bytes(found.bytes())
+    return None
 
 
 def put(url: str, file: Path, instead_of: InsteadOf, marks: dict[str, str]) -> Seen:

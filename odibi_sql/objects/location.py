@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 import msgspec
 
@@ -12,8 +13,7 @@ _SCHEMES = ("s3", "gs", "az", "abfss")
 _PREFIXES = tuple(f"{each}://" for each in _SCHEMES)
 
 
-_ELSEWHERE = ("gcs", "s3a", "azure", "abfs", "adl", "hdfs", "http", "https", "r2", "file")
-_OTHERS = tuple(f"{each}://" for each in _ELSEWHERE)
+_ANY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 class Location(msgspec.Struct, frozen=True):
@@ -44,7 +44,7 @@ def is_object(location: str) -> bool:
 
 def is_elsewhere(location: str) -> bool:
     """Whether a location is neither on this machine nor in a store that is known here."""
-    return location.startswith(_OTHERS)
+    return _ANY.match(location) is not None and not is_object(location)
 
 
 def parse(location: str) -> Location:

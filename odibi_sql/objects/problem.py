@@ -47,6 +47,10 @@ class ObjectChanged(ObjectProblem):
     """An object is not the one that it has to be: something else changed it, made it, or removed it."""
 
 
+class CameInPart(ObjectProblem):
+    """The bytes of an object are not as many as it has."""
+
+
 class NothingThere(ObjectProblem):
     """No object is at a location."""
 

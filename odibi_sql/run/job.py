@@ -14,6 +14,7 @@ from odibi_sql.run.measured import Tracking
 
 if TYPE_CHECKING:
     from odibi_sql.run.bus import EventBus
+    from odibi_sql.run.shared import Shared
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,4 +41,5 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     left_failed: tuple[tuple[str, str, str], ...] = ()  # stages that are not tried again: name, key, why they failed
     origin: str | None = None  # the first of the runs that were resumed one after the other
     bus: EventBus | None = None
+    shared: Shared | None = None  # where machines keep rows for each other
     began: Callable[[str], None] | None = None  # told the name of the run

@@ -52,16 +52,13 @@ def as_store(stage: Materialize, place: Path, *, is_folder: bool) -> Write:
 
 def keep(engine: Engine, stage: Materialize, root: Path, key: str, *, is_folder: bool) -> Kept:
     """Compute the rows of a stage into the folder of what is kept. Raises EngineProblem, Cancelled, OSError."""
-    name = f"{key}-{secrets.token_hex(4)}"
-    final = folder_of(root) / key[:2] / (name if is_folder else f"{name}.parquet")
-    final.parent.mkdir(parents=True, exist_ok=True)
-    clear_stale_in(final.parent)
+    final = new_place(root, key, is_folder=is_folder)
     with staging(final) as ready:
         if is_folder:
             ready.mkdir()
         rows = engine.write(stage, as_store(stage, final, is_folder=is_folder).target, ready, None, False)
         flush(ready)
-        digest, size = _digest(ready)
+        digest, size = digest_of(ready)
         ready.rename(final)
     return Kept(
         artifact=final.relative_to(root).as_posix(),
@@ -73,11 +70,20 @@ def keep(engine: Engine, stage: Materialize, root: Path, key: str, *, is_folder:
     )
 
 
+def new_place(root: Path, key: str, *, is_folder: bool) -> Path:
+    """Return where rows of a key can be kept; nothing is there. Raises OSError."""
+    name = f"{key}-{secrets.token_hex(4)}"
+    final = folder_of(root) / key[:2] / (name if is_folder else f"{name}.parquet")
+    final.parent.mkdir(parents=True, exist_ok=True)
+    clear_stale_in(final.parent)
+    return final
+
+
 def is_whole(record: Kept, root: Path) -> bool:
     """Whether what was kept is there, byte for byte."""
     place = root / record.artifact
     try:
-        return place.exists() and _digest(place) == (record.sha256, record.bytes)
+        return place.exists() and digest_of(place) == (record.sha256, record.bytes)
     except OSError:
         return False
 
@@ -122,7 +128,7 @@ def _forget_unnamed(root: Path, named: set[str], age: float) -> None:
                 remove(place)
 
 
-def _digest(place: Path) -> tuple[str, int]:
+def digest_of(place: Path) -> tuple[str, int]:
     """Return the digest and the size of a file, or of those in a folder, whose names are left to chance."""
     digests, size = [], 0
     for file in files_in(place) if place.is_dir() else [place]:

@@ -34,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keep_runs: int = 100  # of each pipeline, that the project remembers
     keep_versions: int = 1  # of each target, beside the one that is there: 0 or 1
     sample: int = 20  # rows of each dataset that are written down in the record of the run
+    shared_cache: str | None = None  # "s3://bucket/key": rows that are kept are shared there; None: ODIBI_CACHE says
     fail_fast: bool = True  # after a failure no other stage starts; False: what does not need the failed one goes on
 
 

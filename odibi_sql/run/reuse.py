@@ -116,6 +116,7 @@ class Reuse:
             self._kept[stage.name] = done.kept
             if is_sure:
                 self._put(stage, done.kept)
+                self._share(stage, done.kept)
                 self._contents[stage.name] = done.content
         elif isinstance(stage, Check) and is_sure and stage.policy.cache is not False:
             self._put(stage, Checked(rules=done.outcome.rules, made=_now()))
@@ -198,8 +199,10 @@ class Reuse:
             if not self._only_looks and _now() - (record.last_used or record.made) > _DAY:
                 self._results.used(key.digest)
             return msgspec.structs.replace(outcome_of(stage, "cached", "its rules were counted"), rules=rules)
-        if isinstance(stage, Materialize) and isinstance(record, Kept):
-            return self._by_kept(stage, key, record)
+        if isinstance(stage, Materialize):
+            kept = self._whole(stage, key, record) if isinstance(record, Kept) else None
+            kept = kept or self._shared(stage, key)
+            return self._by_kept(stage, key, kept) if kept is not None else None
         if not isinstance(stage, Write) or not isinstance(record, Made) or stage.mode in NEVER:
             return None
         there = self._ledger.current(target_of(stage, self._ledger.root))
@@ -211,17 +214,37 @@ class Reuse:
         outcome = outcome_of(stage, "cached", "what it would store is there")
         return msgspec.structs.replace(outcome, rows=there.rows, bytes=there.bytes, files=there.files)
 
-    def _by_kept(self, stage: Materialize, key: Key, record: Kept) -> StageOutcome | None:
-        if not is_whole(record, self._ledger.root):
-            if not self._only_looks:
-                self._results.forget(key.digest)
-            self.warnings.append(f"the kept rows of `{stage.name}` are gone or damaged: they are computed again")
+    def _whole(self, stage: Materialize, key: Key, record: Kept) -> Kept | None:
+        """Return rows that are kept, if they are there byte for byte."""
+        if is_whole(record, self._ledger.root):
+            return record
+        if not self._only_looks:
+            self._results.forget(key.digest)
+        self.warnings.append(f"the kept rows of `{stage.name}` are gone or damaged: they are computed again")
+        return None
+
+    def _shared(self, stage: Materialize, key: Key) -> Kept | None:
+        """Return rows that another machine has kept."""
+        shared, is_asked = self._job.shared, stage.policy.cache is True or self._job.checkpoint != "manual"
+        if shared is None or not is_asked or self._only_looks:
             return None
+        found = shared.find(key.digest, stage.name)
+        if found is not None:
+            found = msgspec.structs.replace(found, stage=stage.name)
+            self._results.put(key.digest, found)
+        return found
+
+    def _by_kept(self, stage: Materialize, key: Key, record: Kept) -> StageOutcome:
         self._kept[stage.name] = record
         self._contents[stage.name] = record.sha256
         if not self._only_looks:
             self._results.used(key.digest)
         return msgspec.structs.replace(outcome_of(stage, "cached", "its rows were kept"), rows=record.rows)
+
+    def _share(self, stage: Stage, record: Kept) -> None:
+        if self._job.shared is not None:
+            keys = [key.digest for key in (self.key(stage), self._inputs_key(stage)) if key is not None]
+            self._job.shared.share(keys, record)
 
     def _knows(self, stage: Write, content: str) -> None:
         if stage.table is not None:

@@ -12,6 +12,7 @@ from odibi_sql.run.state.database import Database
 from odibi_sql.run.state.results import Checked, Kept, Made, Results
 from odibi_sql.run.state.runs import Runs
 from odibi_sql.run.stores.ledger import Ledger
+from odibi_sql.run.stores.object_versions import forget_copies
 from odibi_sql.run.stores.store import final_path
 from odibi_sql.run.stores.versions import forget_version
 
@@ -31,10 +32,17 @@ def forget_old(plan: Plan, database: Database, settings: Settings) -> None:
     if not settings.keep_versions:
         ledger = Ledger(settings.root, database)
         for stage in plan.stages:
-            if isinstance(stage, Write) and not is_object(stage.target.path):  # of which only copies are here
-                forget_version(ledger, final_path(stage, settings.root))
+            if isinstance(stage, Write):
+                _forget_version(ledger, stage, settings)
     if runs.count() > settings.keep_runs:
         runs.prune(settings.keep_runs)
+
+
+def _forget_version(ledger: Ledger, stage: Write, settings: Settings) -> None:
+    if is_object(stage.target.path):
+        forget_copies(ledger, stage.target.path)
+    else:
+        forget_version(ledger, final_path(stage, settings.root))
 
 
 def _forget_results(database: Database, settings: Settings, since: datetime.datetime, needed: frozenset[str]) -> None:

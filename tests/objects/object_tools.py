@@ -38,9 +38,9 @@ class Bucket:
         return found
 
     def has(self, key: str) -> bool:
-        return key in set(self.keys())
+        return key in set(self.names())
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         return [each["Key"] for each in self.client.list_objects_v2(Bucket=self.name).get("Contents", [])]
 
 

@@ -126,6 +126,14 @@ def test_a_wrong_value_is_told_with_the_object_and_the_line(bucket: Bucket, tmp_
     assert problem.message.startswith(f"`{bucket.url}/d/b.csv` line 3: `two` in column `x`")
 
 
+def test_a_line_that_is_no_row_is_told_with_the_object(bucket: Bucket, tmp_path: Path) -> None:
+    bucket.put("a.csv", "id,x\n1,2\n2,3,4\n")
+    text = f'ingest a from csv "{bucket.url}/a.csv" schema (id int64, x int64)\n\nstore a to csv "out.csv"\n'
+    (problem,) = api.run(api.from_text(text, tmp_path)).run.problems
+    assert f"`{bucket.url}/a.csv` line 3" in problem.message
+    assert ".odibi" not in problem.message
+
+
 def test_a_problem_with_the_files_names_the_objects(bucket: Bucket, tmp_path: Path) -> None:
     bucket.put("d/a.csv", b"id,name\n1,\xff\n")
     with pytest.raises(CompileError) as caught:

@@ -334,14 +334,14 @@ def test_rollback_puts_the_version_before_back(bucket: Bucket, server: Server, t
             done = rolled_back()
             assert done.returncode == 1
             assert f"no version before of `{target}` is kept" in done.stderr
-    assert len(bucket.keys()) == 2  # one version is kept
+    assert len(bucket.names()) == 2  # one version is kept
     done = rolled_back()
     assert done.returncode == 0, done.stderr
     assert "is as it was stored" in done.stdout
     assert _ids(bucket.get("out/a.parquet")) == [2]
     assert rolled_back().returncode == 0
     assert _ids(bucket.get("out/a.parquet")) == [3]
-    assert len(bucket.keys()) == 2
+    assert len(bucket.names()) == 2
     assert api.run(file).run.stages[-1].status in ("cached", "done")
     assert _read(f"{bucket.url}/out", tmp_path, "parquet") == ["{'id': 3, 'name': 'a'}"]  # what is kept is no data
     bucket.put("out/a.parquet", b"of others")
@@ -423,6 +423,7 @@ def test_wrong_credentials_fail_the_run(tmp_path: Path, monkeypatch: pytest.Monk
         ('parquet "s3://k:s@b/a.parquet"', "object-location"),
         ('parquet "s3:///a.parquet"', "object-location"),
         ('parquet "gcs://b/a.parquet"', "object-location"),
+        ('parquet "S3://b/a.parquet"', "object-location"),
     ],
 )
 def test_what_cannot_be_whole_is_refused_when_compiled(bucket: Bucket, tmp_path: Path, clauses: str, code: str) -> None:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from contextlib import suppress
+
+from msgspec.structs import replace
 
 from odibi_sql import objects
 from odibi_sql.objects import ObjectProblem, Seen
-from odibi_sql.run.stores.ledger import Kept, TargetRecord
+from odibi_sql.run.stores.ledger import Kept, Ledger, TargetRecord
 
 
 def copy_aside(url: str, seen: Seen, record: TargetRecord | None) -> Kept | None:
@@ -32,6 +35,17 @@ def tidy_copies(url: str, kept: Kept | None) -> None:
     for each in objects.listed(f"{_room(url)}/", is_deep=False):
         if kept is None or each.url != kept.path:
             objects.remove(each.url)
+
+
+def forget_copies(ledger: Ledger, url: str) -> None:
+    """Keep the version before of a target no longer. Raises StateProblem."""
+    with ledger.locked(url):
+        entry = ledger.entry(url)
+        if entry is None or entry.is_pending or entry.kept is None:
+            return
+        ledger.write([(url, replace(entry, kept=None))])
+        with suppress(ObjectProblem):
+            tidy_copies(url, None)
 
 
 def _room(url: str) -> str:
