@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from odibi_sql import ir
+from odibi_sql.run.engines.engine import Looked
+from odibi_sql.run.texts import values_of
 
 
 def arrow_schema(schema: ir.Schema) -> Any:
@@ -77,3 +79,9 @@ def _formed(array: Any, type_: Any) -> Any:
         children = [_formed(array.field(place), type_.field(place).type) for place in range(type_.num_fields)]
         return pa.Array.from_buffers(type_, len(array), [validity], children=children)
     return array.cast(type_)
+
+
+def looked(table: Any) -> Looked:
+    """Return the rows of an Arrow table as Python values."""
+    columns = [values_of(each) for each in table.columns]
+    return Looked(tuple(table.column_names), list(zip(*columns, strict=True)))

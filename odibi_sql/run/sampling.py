@@ -10,12 +10,13 @@ from odibi_sql import ir
 from odibi_sql.plan import Check, Materialize, Write
 from odibi_sql.run.engines.bind import literal_path, named, quoted
 from odibi_sql.run.engines.copying import compression
-from odibi_sql.run.engines.engine import Cancelled, Engine, EngineProblem
+from odibi_sql.run.engines.engine import Cancelled, Engine, EngineProblem, Looked
 from odibi_sql.run.engines.reread import engine_type
 from odibi_sql.run.measured import Sample, Tracking
 from odibi_sql.run.stores.staging import files_in
-from odibi_sql.run.texts import plain_text, text_of, values_of
+from odibi_sql.run.texts import plain_text, text_of
 
+_FAULTS = (EngineProblem, Cancelled, OSError, KeyError, ValueError, OverflowError)  # none of them fails a run
 _WHOLE = ("default", "overwrite", "fail if exists")  # modes whose targets are the rows of the run, and no others
 LONGEST = 500  # characters of a cell
 _MOST_FILES = 20  # of a folder, that are looked into for the first rows
@@ -28,10 +29,12 @@ def sample_of_table(engine: Engine, stage: Materialize, tracking: Tracking) -> S
     if not tracking.rows:
         return None
     try:
-        table = engine.peek(stage.name, seen.names, tracking.rows) if seen.names else None
-    except (EngineProblem, Cancelled, OSError, KeyError, ValueError):
+        found = (
+            engine.peek(stage.name, seen.names, tracking.rows, exact=_is_told_by_arrow(seen)) if seen.names else None
+        )
+    except _FAULTS:
         return None
-    return None if table is None else sample_of(table, stage.schema, seen)
+    return None if found is None else _sample_of(found, stage.schema, seen)
 
 
 def sample_of_store(engine: Engine, stage: Write, at: Path, tracking: Tracking) -> Sample | None:
@@ -42,10 +45,11 @@ def sample_of_store(engine: Engine, stage: Write, at: Path, tracking: Tracking) 
         return None
     columns = ", ".join(map(named, seen.names))
     try:
-        table = engine.look(f"SELECT {columns} FROM {_reader(stage, files)} LIMIT {tracking.rows}")
-    except (EngineProblem, Cancelled, OSError):
+        sql = f"SELECT {columns} FROM {_reader(stage, files)} LIMIT {tracking.rows}"
+        found = engine.look(sql, exact=stage.target.format != "csv" and _is_told_by_arrow(seen))
+    except _FAULTS:
         return None
-    return sample_of(table, stage.schema, seen)
+    return _sample_of(found, stage.schema, seen)
 
 
 def nulls_of(engine: Engine, stage: Write, at: Path, tracking: Tracking) -> dict[str, int] | None:
@@ -60,10 +64,10 @@ def nulls_of(engine: Engine, stage: Write, at: Path, tracking: Tracking) -> dict
         f" FROM parquet_metadata({_list(files)}) GROUP BY path_in_schema"
     )
     try:
-        rows = engine.look(sql).to_pylist()
-    except (EngineProblem, Cancelled, OSError):
+        rows = engine.look(sql).rows
+    except _FAULTS:
         return None
-    found = {name: int(nulls) for name, nulls, is_whole in (each.values() for each in rows) if is_whole}
+    found = {name: int(nulls) for name, nulls, is_whole in rows if is_whole}
     return {name: found[name] for name in stage.schema.names if name in found}
 
 
@@ -73,23 +77,33 @@ def broken_rows(engine: Engine, stage: Check, column: str, tracking: Tracking, d
 
     try:
         sql = offending(stage.sql, column, dialect, tracking.rows) if tracking.rows else None
-        table = None if sql is None else engine.glimpse(stage, sql)
-    except (EngineProblem, Cancelled, OSError):
+        found = None if sql is None else engine.glimpse(stage, sql)
+    except _FAULTS:
         return None
-    if table is None:
+    if found is None:
         return None
-    names = tuple(table.column_names)
-    masked = tuple(each for each in names if not tracking.shows(each))
-    empty = [None] * table.num_rows
-    cells = [empty if name in masked else _plain_cells(values_of(table.column(name))) for name in names]
-    return Sample(columns=names, rows=tuple(zip(*cells, strict=True)), masked=masked)
+    is_shown = [tracking.shows(each) for each in found.names]
+    rows = tuple(
+        tuple(_plain_cell(value) if shown else None for value, shown in zip(row, is_shown, strict=True))
+        for row in found.rows
+    )
+    masked = tuple(each for each, shown in zip(found.names, is_shown, strict=True) if not shown)
+    return Sample(columns=found.names, rows=rows, masked=masked)
 
 
-def sample_of(table: Any, schema: ir.Schema, seen: ir.Schema) -> Sample:
+def _is_told_by_arrow(schema: ir.Schema) -> bool:
+    """Whether it takes Arrow to have the values whole."""
+    return any(ir.has_part(each.type, ir.Duration | ir.Map | ir.TimestampTz) for each in schema)
+
+
+def _sample_of(found: Looked, schema: ir.Schema, seen: ir.Schema) -> Sample:
     """Return rows as a sample of columns, of which those that are not `seen` are masked."""
-    cells = {name: _cells(values_of(table.column(name)), seen[name].type) for name in seen.names}
-    empty = [None] * table.num_rows
-    rows = tuple(zip(*(cells.get(name, empty) for name in schema.names), strict=True))
+    places = [found.names.index(name) if name in seen else None for name in schema.names]
+    types = [each.type for each in schema]
+    rows = tuple(
+        tuple(None if at is None else _cell(row[at], type_) for at, type_ in zip(places, types, strict=True))
+        for row in found.rows
+    )
     return Sample(columns=schema.names, rows=rows, masked=tuple(each for each in schema.names if each not in seen))
 
 
@@ -97,16 +111,12 @@ def _seen(schema: ir.Schema, sensitive: frozenset[str]) -> ir.Schema:
     return ir.schema_of(each for each in schema if each.name not in sensitive)
 
 
-def _cells(values: Iterable[Any], type_: ir.Type) -> list[str | None]:
-    return [None if value is None else _cell(value, type_) for value in values]
+def _plain_cell(value: Any) -> str | None:
+    return None if value is None else _cut(plain_text(value))
 
 
-def _plain_cells(values: Iterable[Any]) -> list[str | None]:
-    return [None if value is None else _cut(plain_text(value)) for value in values]
-
-
-def _cell(value: Any, type_: ir.Type) -> str:
-    return _cut(value if isinstance(value, str) else text_of(value, type_))
+def _cell(value: Any, type_: ir.Type) -> str | None:
+    return None if value is None else _cut(value if isinstance(value, str) else text_of(value, type_))
 
 
 def _cut(text: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from odibi_sql import api
 from odibi_sql.run import Settings, StageOutcome
 from odibi_sql.run.measured import Cost, Sample
+from odibi_sql.run.texts import text_of, values_of
 
 ROWS = (
     "ingest t from values (id int64, name string, price decimal(9, 2)) (1, 'a', 1.50), (2, null, 2.25), (3, '', null)"
@@ -84,3 +85,39 @@ def test_costs_add_up() -> None:
     one, other = Cost(cpu=1.0, memory=5, spilled=3, scanned=2), Cost(cpu=0.5, memory=9, read=4)
     assert one + other == Cost(cpu=1.5, memory=9, spilled=3, scanned=2, read=4)
     assert Cost() + Cost() == Cost()
+
+
+TYPES = {
+    "bool": "true",
+    "int8": "-1",
+    "float32": "0.1",
+    "float64": "1e300",
+    "decimal(38, 4)": "12345.6789",
+    "string": "'a,b'",
+    "date": "date '1969-02-28'",
+    "timestamp": "timestamp '2025-11-01 10:11:12.5'",
+    "timestamptz": "timestamptz '2025-11-01 10:11:12+02:00'",
+    "array<int64>": "[1, 2]",
+}
+
+
+@pytest.mark.parametrize("keeping", ["with (materialize: true)", ""])
+def test_a_sample_has_every_type_as_it_is_shown(keeping: str, tmp_path: Path) -> None:
+    columns = ", ".join(f"c{place} = {value}" for place, value in enumerate(TYPES.values()))
+    types = ", ".join(f"c{place} = cast(c{place} as {type_})" for place, type_ in enumerate(TYPES))
+    text = f"""ingest one from values (id int64) (1)
+transform t from one | select id, {columns} | set {types} | derive m = map(['k'], [id]) {keeping}
+transform u from t | filter id = 1
+store u to parquet "u.parquet"
+transform v from t | filter id = 1
+store v to parquet "v.parquet"
+"""
+    result = api.run(api.from_text(text, root=tmp_path), datasets=["t"])
+    assert result.success, result.run.problems
+    table = result.dataset("t").arrow()
+    schema = api.check(api.from_text(text, root=tmp_path)).graph.dataset("t").relation.schema
+    shown = tuple(text_of(values_of(table.column(each.name))[0], each.type) for each in schema)
+    samples = [each.measured.sample for each in result.run.stages if each.measured.sample is not None]
+    assert len(samples) == (3 if keeping else 2)
+    for each in samples:
+        assert each.rows == (shown,)

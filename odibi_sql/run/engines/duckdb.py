@@ -20,12 +20,12 @@ from odibi_sql import ir
 from odibi_sql.ir import Target
 from odibi_sql.plan import Answer, Check, Materialize, Stage, Write
 from odibi_sql.resources import dialect_file
-from odibi_sql.run.arrow import in_one_form
+from odibi_sql.run.arrow import in_one_form, looked
 from odibi_sql.run.attempts import passes
 from odibi_sql.run.engines.bind import bind, misfit_of, named, quoted
 from odibi_sql.run.engines.copying import extension, file_options, folder_options
 from odibi_sql.run.engines.counted import Counted, count_from_here
-from odibi_sql.run.engines.engine import Cancelled, Combined, EngineProblem, Existing
+from odibi_sql.run.engines.engine import Cancelled, Combined, EngineProblem, Existing, Looked
 from odibi_sql.run.engines.exchange import no_rows
 from odibi_sql.run.engines.existing import existing, schema_of_target, statement_of
 from odibi_sql.run.engines.json_values import with_floats_as_json
@@ -142,19 +142,23 @@ class DuckDB:
         """Return what the statements of a stage cost."""
         return self._costs.pop(stage, Cost())
 
-    def glimpse(self, stage: Stage, sql: str) -> Any:
-        """Return the Arrow table of a query over what a stage reads."""
+    def glimpse(self, stage: Stage, sql: str) -> Looked:
+        """Return the rows of a query over what a stage reads."""
         with self._cursor(stage) as cursor:
-            return cursor.execute(bind(sql, stage.sources, self.root).sql).to_arrow_table()
+            return looked(cursor.execute(bind(sql, stage.sources, self.root).sql).to_arrow_table())
 
-    def look(self, sql: str) -> Any:
-        """Return the Arrow table of a query about files."""
+    def look(self, sql: str, *, exact: bool = False) -> Looked:
+        """Return the rows of a query about files."""
         with self._cursor(Stage(name=f"look {secrets.token_hex(4)}", sql=sql, schema=ir.Schema(()))) as cursor:
-            return cursor.execute(sql).to_arrow_table()
+            cursor.execute(sql)
+            if exact:
+                return looked(cursor.to_arrow_table())
+            return Looked(tuple(each[0] for each in cursor.description), cursor.fetchall())
 
-    def peek(self, table: str, columns: tuple[str, ...], count: int) -> Any:
+    def peek(self, table: str, columns: tuple[str, ...], count: int, *, exact: bool) -> Looked:
         """Return the first rows of a table."""
-        return self.look(f"SELECT {', '.join(map(named, columns))} FROM {named(table)} LIMIT {count}")
+        names = ", ".join(map(named, columns))
+        return self.look(f"SELECT {names} FROM {named(table)} LIMIT {count}", exact=exact)
 
     def progress(self, stage: str) -> float | None:
         """Return about which part of a stage is done."""

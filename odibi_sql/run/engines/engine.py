@@ -48,6 +48,13 @@ class Combined(msgspec.Struct, frozen=True, kw_only=True):
     is_same: bool = False
 
 
+class Looked(msgspec.Struct, frozen=True):
+    """A few rows, as Python values."""
+
+    names: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+
 class Engine(Protocol):
     """Statements of one run. Every method but `close` may be called from several threads at once."""
 
@@ -84,14 +91,17 @@ class Engine(Protocol):
     def cost(self, stage: str) -> Cost:
         """Return what the statements of a stage cost since this was asked last."""
 
-    def glimpse(self, stage: Stage, sql: str) -> Any:
-        """Return the Arrow table of a query over what a stage reads. Raises EngineProblem, Cancelled."""
+    def glimpse(self, stage: Stage, sql: str) -> Looked:
+        """Return the few rows of a query over what a stage reads. Raises EngineProblem, Cancelled."""
 
-    def look(self, sql: str) -> Any:
-        """Return the Arrow table of a query of DuckDB's about files that are there. Raises EngineProblem."""
+    def look(self, sql: str, *, exact: bool = False) -> Looked:
+        """Return the few rows of a query of DuckDB's about files that are there. Raises EngineProblem, Cancelled.
 
-    def peek(self, table: str, columns: tuple[str, ...], count: int) -> Any:
-        """Return some rows of a table that a stage has kept, as an Arrow table; None where they are not at hand."""
+        `exact`: durations, maps and times with a zone are as Arrow has them, for which that is imported.
+        """
+
+    def peek(self, table: str, columns: tuple[str, ...], count: int, *, exact: bool) -> Looked:
+        """Return some rows of a table that a stage has kept. Raises EngineProblem, Cancelled, KeyError."""
 
     def progress(self, stage: str) -> float | None:
         """Return about which part (0 to 1) of a running stage is done; None where that is not known."""

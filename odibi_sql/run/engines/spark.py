@@ -15,11 +15,11 @@ from msgspec.structs import replace
 from odibi_sql import ir
 from odibi_sql.ir import FileGroup, FileSource, Target
 from odibi_sql.plan import Answer, Check, Materialize, Stage, View, Write
-from odibi_sql.run.arrow import in_one_form
+from odibi_sql.run.arrow import in_one_form, looked
 from odibi_sql.run.attempts import passes
 from odibi_sql.run.engines.bind import named, quoted
 from odibi_sql.run.engines.duckdb import DuckDB
-from odibi_sql.run.engines.engine import Cancelled, Combined, Existing
+from odibi_sql.run.engines.engine import Cancelled, Combined, Existing, Looked
 from odibi_sql.run.engines.exchange import from_spark, has_durations, selected
 from odibi_sql.run.engines.existing import existing, schema_of_target
 from odibi_sql.run.engines.merging import Tables, Words, hold_count, merged_rows
@@ -140,23 +140,25 @@ class Spark:
         """Return what the jobs of a stage cost."""
         return self._costs.pop(stage, Cost())
 
-    def glimpse(self, stage: Stage, sql: str) -> Any:
-        """Return the Arrow table of a query over what a stage reads."""
+    def glimpse(self, stage: Stage, sql: str) -> Looked:
+        """Return the rows of a query over what a stage reads."""
         with self._statement(stage):
             self._make_views(stage)
-            return self._session.sql(sql).toArrow()
+            return looked(self._session.sql(sql).toArrow())
 
-    def look(self, sql: str) -> Any:
-        """Return the Arrow table of a query about files."""
+    def look(self, sql: str, *, exact: bool = False) -> Looked:
+        """Return the rows of a query about files."""
         with self._lock:
             self._files = self._files or DuckDB(Settings(root=self.root, threads=1))
-        return self._files.look(sql)
+        return self._files.look(sql, exact=exact)
 
-    def peek(self, table: str, columns: tuple[str, ...], count: int) -> Any:
+    def peek(self, table: str, columns: tuple[str, ...], count: int, *, exact: bool) -> Looked:
         """Return rows of the files of a table, whose columns have numbers for names."""
         place, names = self._kept[table], self._session.table(quoted_name(table)).columns
         wanted = ", ".join(f"c{names.index(each)} AS {named(each)}" for each in columns)
-        return self.look(f"SELECT {wanted} FROM read_parquet({quoted(f'{place}/*.parquet')}) LIMIT {count}")
+        return self.look(
+            f"SELECT {wanted} FROM read_parquet({quoted(f'{place}/*.parquet')}) LIMIT {count}", exact=exact
+        )
 
     def progress(self, stage: str) -> float | None:
         """Spark does not tell."""
