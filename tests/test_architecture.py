@@ -96,6 +96,12 @@ def test_the_command_line_starts_without_the_compiler() -> None:
     assert loaded & {*HEAVY, "lark", "rich"} == set()
 
 
+def test_who_is_told_of_a_run_is_imported_where_it_is_asked_for() -> None:
+    loaded = modules_after("import odibi_sql.cli.run_command, odibi_sql.cli.metrics_command, odibi_sql.hooks")
+    rooms = {"odibi_sql.alerts", "odibi_sql.logs", "odibi_sql.metrics", "odibi_sql.openlineage"}
+    assert loaded & {*rooms, "openlineage", "prometheus_client", "urllib.request"} == set()
+
+
 def test_the_api_keeps_its_names_beside_the_rooms() -> None:
     code = "import odibi_sql, odibi_sql.run.executor, odibi_sql.check.check, odibi_sql.lineage.lineage"
     for name in ("run", "check", "lineage"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from http.client import HTTPException
+from http.client import InvalidURL
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -87,10 +87,10 @@ def _sent(url: str, content: bytes, timeout: float) -> _Failure | None:
         return _Failure(f"did not answer within {timeout:.1f} s", can_pass=True)
     except URLError as error:
         return _unreached(error.reason, timeout)
-    except (OSError, HTTPException) as error:
-        return _unreached(error, timeout)
-    except ValueError:  # what it says holds the address
+    except (ValueError, InvalidURL):
         return _Failure("has an address that is none", can_pass=False)
+    except Exception as error:  # noqa: BLE001  whatever it is: its words may hold the address
+        return _unreached(error, timeout)
 
 
 def _answered(status: int, retry_after: str) -> _Failure:
