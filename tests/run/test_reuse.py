@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -320,6 +321,27 @@ def test_what_was_not_used_for_longest_makes_room(root: Path) -> None:
     for least in (2, 3):
         run(root, KEPT.replace("amount > 1", f"amount > {least}"), settings=limited)
     assert len(kept_files(root)) == 2
+    assert not first.exists()
+
+
+def test_what_was_used_last_stays_though_the_clock_was_set_back(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first rows seem to be used an hour later than those that come after them."""
+    import datetime
+
+    from odibi_sql.run import Settings, kept
+
+    class Later(datetime.datetime):
+        @classmethod
+        def now(cls, tz: datetime.tzinfo | None = None) -> Any:
+            return datetime.datetime.now(tz) + datetime.timedelta(hours=1)
+
+    monkeypatch.setattr(kept, "datetime", SimpleNamespace(datetime=Later, UTC=datetime.UTC))
+    run(root, KEPT)
+    (first,) = kept_files(root)
+    monkeypatch.undo()
+    limited = Settings(root=root, cache_limit=int(1.5 * first.stat().st_size))
+    run(root, KEPT.replace("amount > 1", "amount > 2"), settings=limited)
+    assert len(kept_files(root)) == 1
     assert not first.exists()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import sqlite3
 
 import msgspec
 from msgspec.structs import replace
@@ -63,11 +64,7 @@ class Results:
     def put(self, key: str, record: ResultRecord) -> None:
         """Remember what came of a stage, in place of what was known."""
         with self._database.transaction(flushed=False) as connection:
-            connection.execute(
-                "INSERT INTO results (key, record) VALUES (?, ?)"
-                " ON CONFLICT (key) DO UPDATE SET record = excluded.record",
-                (key, encoded(record).decode()),
-            )
+            _write(connection, key, record)
 
     def used(self, key: str) -> None:
         """Remember that the result was used now. Nothing happens where there is none."""
@@ -75,8 +72,7 @@ class Results:
             rows = connection.execute("SELECT record FROM results WHERE key = ?", (key,)).fetchall()
             record = _read(rows[0][0]) if rows else None
             if record is not None:
-                text = encoded(replace(record, last_used=datetime.datetime.now(datetime.UTC))).decode()
-                connection.execute("UPDATE results SET record = ? WHERE key = ?", (text, key))
+                _write(connection, key, replace(record, last_used=datetime.datetime.now(datetime.UTC)))
 
     def forget(self, key: str) -> bool:
         """Forget a result; return whether there was one."""
@@ -92,9 +88,14 @@ class Results:
         return self._listed("%")
 
     def _listed(self, pattern: str) -> tuple[tuple[str, ResultRecord], ...]:
-        rows = self._database.read("SELECT key, record FROM results WHERE record LIKE ? ORDER BY key", pattern)
-        found = [(key, record) for key, text in rows if (record := _read(text)) is not None]
-        return tuple(sorted(found, key=lambda each: each[1].last_used or each[1].made))
+        rows = self._database.read("SELECT key, record FROM results WHERE record LIKE ? ORDER BY rowid", pattern)
+        return tuple((key, record) for key, text in rows if (record := _read(text)) is not None)
+
+
+def _write(connection: sqlite3.Connection, key: str, record: ResultRecord) -> None:
+    """Have a record in the last row: the rows are in the order of their use, whatever the clock said."""
+    text = encoded(record).decode()
+    connection.execute("INSERT OR REPLACE INTO results (key, record) VALUES (?, ?)", (key, text))
 
 
 def _read(text: str) -> ResultRecord | None:
