@@ -52,14 +52,14 @@ def kill(folder: Path, victims: Victims, asked: argparse.Namespace) -> list[Tria
     for case in cases(folder):
         each = Trials(case, victims, asked.engine)
         trials.append(each)
-        at_steps = deaths(each.store()["steps"])
+        at_steps = deaths(each.store(ends_on=asked.engine)["steps"])
         for how in at_steps if asked.engine == "duckdb" else chance.sample(at_steps, 1):
             each.store(**how)
         print(f"{each.case}: {each.kills} kills at its steps, {each.readings} readings", flush=True)
     while sum(each.kills for each in trials) < asked.kills:
         for each in trials:
             for how in some_deaths(chance, 3 if asked.engine == "duckdb" else 1, asked.engine):
-                each.store(**how)
+                each.store(ends_on=chance.choice(["duckdb", asked.engine]), **how)
         print(f"{sum(each.kills for each in trials)} kills", flush=True)
     return trials
 

@@ -37,19 +37,21 @@ class Trials:
         self.number, self.rows = 0, []
         self.store()
 
-    def store(self, **how: Any) -> dict[str, Any]:
-        """Store the next version: killed if `how` says so, and then once more."""
+    def store(self, ends_on: str = "duckdb", **how: Any) -> dict[str, Any]:
+        """Store the next version: killed if `how` says so, and then once more, on an engine: what it finds is the same
+        on each.
+        """
         if self.number >= MOST_VERSIONS:
             self._begin()
         self.number += 1
         before, after = self.rows, self.case.after(self.rows, self.number)
         pause = 0.02 if self.engine == "spark" else 0.0
         with Reader([self.case] if self.number > 1 else [], pause) as reader:
-            answer = self._run(**how) if how else {}
+            answer = self._run(self.engine, **how) if how else {}
             if how:
                 self.kills += answer["is_killed"]
                 self._look(before, after, how)
-            answer = self._run()
+            answer = self._run(ends_on)
         if self.case.read() != after:
             raise Broken(f"{self.case}, {how}: a whole run after the kill gives other rows")
         self._hold(how)
@@ -62,9 +64,7 @@ class Trials:
         self.rows = after
         return answer
 
-    def _run(self, **how: Any) -> dict[str, Any]:
-        """Run a victim; on Spark, one that is not killed is on DuckDB now and then: what it finds is the same."""
-        engine = self.engine if how or self.number % 3 == 2 else "duckdb"
+    def _run(self, engine: str, **how: Any) -> dict[str, Any]:
         how = {**how, "engine": engine}
         answer = self.victims.run(self.case.root, self.case.mode, self.case.place, self.number, **how)
         if "error" in answer or (len(how) == 1 and answer["is_killed"]):

@@ -27,14 +27,15 @@ class Victims:
     def __init__(self) -> None:
         root = HERE.parents[2]
         path = os.pathsep.join([str(root), str(root / "tests"), os.environ.get("PYTHONPATH", "")])
-        spark = "--conf spark.ui.enabled=false --conf spark.sql.shuffle.partitions=2 --driver-memory 1g pyspark-shell"
+        spark = "--conf spark.ui.enabled=false --conf spark.sql.shuffle.partitions=1 --driver-memory 1g"
+        quick = '--conf "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" pyspark-shell'
         self._process = subprocess.Popen(
             [sys.executable, str(HERE)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env={
-                "PYSPARK_SUBMIT_ARGS": spark,
+                "PYSPARK_SUBMIT_ARGS": f"{spark} {quick}",
                 "SPARK_LOCAL_IP": "127.0.0.1",
                 **os.environ,
                 "PYTHONPATH": path,
