@@ -23,6 +23,7 @@ COMMANDS = {
     "compile": "Print the SQL that a pipeline becomes, stage by stage.",
     "run": "Run a pipeline.",
     "runs": "List the runs of a project, tell how one went, or forget old ones.",
+    "story": "Tell how a run went, as one page that a browser shows.",
     "metrics": "Print what runs took and gave, or answer Prometheus.",
     "cache": "List or clear the rows that are kept for later runs.",
     "checkpoints": "List what is on the disk that a run which is resumed starts from.",

@@ -190,6 +190,10 @@ def _run(task: Task, settings: Settings, asked: dict[str, Any], telling: Telling
         result = task.run(settings, listener, bus=who.bus, **asked)
         who.ended(result)
     show_result(result)
+    if telling.story is not None and result.run:
+        from odibi_sql.cli.story_command import tell
+
+        tell(settings.root, result.run, Path(telling.story) if telling.story else None)
     if result.status == "cancelled":
         raise click.exceptions.Exit(CANCELLED)
     if not result.success:

@@ -28,6 +28,7 @@ LEVELS = ("debug", "info", "warning", "error")
 class Telling(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked for."""
 
+    story: str | None = None  # a file; "": beside the record of the run
     openlineage: str | None = None
     metrics: Path | None = None
     log: Path | None = None
@@ -38,6 +39,13 @@ class Telling(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _OPTIONS = (
+    click.option(
+        "--story",
+        metavar="[FILE]",
+        is_flag=False,
+        flag_value="",
+        help="Write the story of the run, one page of HTML; beside its record where no FILE is named.",
+    ),
     click.option(
         "--openlineage", metavar="FILE|URL", help="Tell OpenLineage of the run: lines of a file, or a server."
     ),
@@ -104,7 +112,7 @@ class Told:
 @contextmanager
 def told(telling: Telling, task: Task) -> Iterator[Told]:
     """Give who is told of a run. What cannot be done ends the command, before anything runs."""
-    if telling == Telling(log_level=telling.log_level, alert_minutes=telling.alert_minutes):
+    if telling == Telling(story=telling.story, log_level=telling.log_level, alert_minutes=telling.alert_minutes):
         yield Told(None)
         return
     from odibi_sql import hooks

@@ -52,7 +52,7 @@ def picture_of(graph: ir.Graph) -> Picture:
     edges = tuple(_edges(graph))
     return Picture(
         pipeline=graph.pipeline,
-        nodes=tuple(_sources_first(nodes, edges)),
+        nodes=tuple(sources_first(nodes, edges)),
         edges=edges,
         layers=tuple(name for name in graph.layers if any(each.layer == name for each in nodes)),
     )
@@ -129,7 +129,7 @@ def _edges(graph: ir.Graph) -> Iterator[Edge]:
                 yield from edge(name, gate.step, is_side=True)
 
 
-def _sources_first(nodes: list[Node], edges: tuple[Edge, ...]) -> list[Node]:
+def sources_first(nodes: list[Node], edges: tuple[Edge, ...]) -> list[Node]:
     """Return the nodes, each behind those that lead to it, else in their order."""
     waits: dict[str, set[str]] = {each.name: set() for each in nodes}
     leads: dict[str, list[str]] = {each.name: [] for each in nodes}

@@ -1,17 +1,18 @@
-"""How the picture looks: colours for light and dark, kept to the picture where it stands within a page."""
+"""How the picture looks: colours for light and dark, and rules that are kept to the picture within a page."""
 
 from __future__ import annotations
 
 from odibi_sql.draw.picture import NodeKind
 
-STYLE = """
-.odibi-graph{--paper:#ffffff;--band:#f4f6f9;--line:#e2e7ee;--card:#ffffff;--edge:#a9b4c2;--text:#17212f;--muted:#64748b;
+LIGHT = """--paper:#ffffff;--band:#f4f6f9;--line:#e2e7ee;--card:#ffffff;--edge:#a9b4c2;--text:#17212f;--muted:#64748b;
 --ingest:#0d8a84;--transform:#4a5fd0;--sql:#8a48ba;--quarantine:#c0750a;--store:#56657a;
 --done:#1c9a55;--cached:#2a7be4;--failed:#d63a3a;--skipped:#8d97a5;--cancelled:#b06f12;--running:#d99a06;
-font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif}
-@media (prefers-color-scheme:dark){.odibi-graph{--paper:#10151d;--band:#171e29;--line:#2a3442;--card:#1c2532;
+"""
+DARK = """--paper:#10151d;--band:#171e29;--line:#2a3442;--card:#1c2532;
 --edge:#56657a;--text:#e7edf5;--muted:#93a1b5;--ingest:#2bb3a9;--transform:#7d8ff0;--sql:#b57be0;--quarantine:#e0a040;
---store:#8494aa;--done:#37c276;--cached:#5a9ff5;--failed:#f06464;--skipped:#8d97a5;--cancelled:#dd9b3c;--running:#f0bb3a}}
+--store:#8494aa;--done:#37c276;--cached:#5a9ff5;--failed:#f06464;--skipped:#8d97a5;--cancelled:#dd9b3c;--running:#f0bb3a"""
+_FONT = 'font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif'
+_RULES = """
 .odibi-graph .paper{fill:var(--paper)}
 .odibi-graph .band{fill:var(--band)}
 .odibi-graph text{fill:var(--text);font-size:13px}
@@ -38,12 +39,13 @@ KINDS: tuple[NodeKind, ...] = ("ingest", "transform", "sql", "quarantine", "stor
 _OF_KINDS = "".join(f".odibi-graph .kind-{kind} .badge{{fill:var(--{kind})}}\n" for kind in KINDS)
 _OF_STATES = "".join(
     f".odibi-graph .state-{state} .card{{stroke:var(--{state});stroke-width:2}}\n"
-    f".odibi-graph .state-{state} .dot{{fill:var(--{state})}}\n"
+    f".odibi-graph .state-{state} .dot,.odibi-graph .told.{state}{{fill:var(--{state})}}\n"
     for state in STATES
 )
 _FADED = ".odibi-graph .state-skipped .card{stroke-dasharray:5 4}\n.odibi-graph .state-skipped .badge{opacity:.55}\n"
 
-CSS = STYLE + _OF_KINDS + _OF_STATES + _FADED
+RULES = _RULES + _OF_KINDS + _OF_STATES + _FADED  # a page says by itself what the colours are
+CSS = f".odibi-graph{{{LIGHT}{_FONT}}}\n@media (prefers-color-scheme:dark){{.odibi-graph{{{DARK}}}}}\n{RULES}"
 
 ICONS: dict[NodeKind, str] = {  # on a square of 28
     "ingest": "M14 7v9m-3.6-3.4L14 16.2l3.6-3.6M8 20.5h12",

@@ -12,6 +12,7 @@ from odibi_sql.draw.style import CSS, ICONS, STATES
 from odibi_sql.draw.words import escaped, fitted, width_of
 
 MOST_COLUMNS = 14
+_BANDS = 46  # where the layers begin, below the heading
 
 
 def draw(
@@ -20,6 +21,7 @@ def draw(
     links: Mapping[str, str] | None = None,
     *,
     columns: bool = False,
+    prefix: str | None = None,
 ) -> str:
     """Return the picture as SVG, the same for the same arguments.
 
@@ -27,31 +29,65 @@ def draw(
     another word is a class `state-…` without a colour); `links` where they lead (`#card-1`). The group of a node has
     the id `id_of(name)`, the classes `node`, `kind-…` and `state-…`, and its name as `data-step`. `columns`: names and
     types of columns are in it.
+
+    `prefix` is for a picture within a page: the ids in it begin so, links and columns can be reached, and paper,
+    heading and style (`draw.RULES` and its colours) are left to the page.
     """
     states, links = states or {}, links or {}
     shown = {each.name: _lines(each) for each in picture.nodes} if columns else {}
     layout = laid_out(picture, shown)
-    head = _heading(picture, states)
-    width = max(layout.width, width_of(re.sub(r"<[^>]*>", "", head), 13) + 60)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="odibi-graph" viewBox="0 0 {_n(width)} {_n(layout.height)}"'
-        f' width="{_n(width)}" height="{_n(layout.height)}" role="img" aria-label="{escaped(picture.pipeline)}">',
-        f"<style>{CSS}</style>",
-        '<defs><marker id="odibi-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6"'
-        ' orient="auto"><path class="tip" d="M0 0 8 4 0 8z"/></marker></defs>',
-        f'<rect class="paper" width="{_n(width)}" height="{_n(layout.height)}"/>',
+        *(_opened(picture, states, layout) if prefix is None else _opened_within(picture, layout, prefix)),
         *_bands(layout),
-        head,
         '<g class="edges">',
-        *(_edge(edge, way) for edge, way in zip(picture.edges, layout.ways, strict=True)),
+        *(_edge(edge, way, prefix) for edge, way in zip(picture.edges, layout.ways, strict=True)),
         '</g>\n<g class="nodes">',
         *(
-            _node(each, layout.boxes[each.name], states.get(each.name), links.get(each.name), columns=columns)
+            _node(
+                each,
+                layout.boxes[each.name],
+                states.get(each.name),
+                links.get(each.name),
+                columns=columns,
+                prefix=prefix,
+            )
             for each in picture.nodes
         ),
         "</g>\n</svg>\n",
     ]
     return "\n".join(parts)
+
+
+def _opened(picture: Picture, states: Mapping[str, str], layout: Layout) -> Iterator[str]:
+    """Give the begin of a picture that stands alone."""
+    head = _heading(picture, states)
+    width = max(layout.width, width_of(re.sub(r"<[^>]*>", "", head), 13) + 60)
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="odibi-graph" viewBox="0 0 {_n(width)} {_n(layout.height)}"'
+        f' width="{_n(width)}" height="{_n(layout.height)}" role="img" aria-label="{escaped(picture.pipeline)}">'
+    )
+    yield f"<style>{CSS}</style>"
+    yield _tip("")
+    yield f'<rect class="paper" width="{_n(width)}" height="{_n(layout.height)}"/>'
+    yield head
+
+
+def _opened_within(picture: Picture, layout: Layout, prefix: str) -> Iterator[str]:
+    """Give the begin of a picture within a page: what is above the layers is cut off, and its links can be reached."""
+    top = _BANDS - 8
+    yield (
+        f'<svg class="odibi-graph" viewBox="0 {top} {_n(layout.width)} {_n(layout.height - top)}"'
+        f' width="{_n(layout.width)}" height="{_n(layout.height - top)}" role="group"'
+        f' aria-label="{escaped(picture.pipeline)}">'
+    )
+    yield _tip(prefix)
+
+
+def _tip(prefix: str) -> str:
+    return (
+        f'<defs><marker id="{prefix}odibi-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6"'
+        ' orient="auto"><path class="tip" d="M0 0 8 4 0 8z"/></marker></defs>'
+    )
 
 
 def _lines(node: Node) -> int:
@@ -63,9 +99,7 @@ def _heading(picture: Picture, states: Mapping[str, str]) -> str:
     counts = f"{_count(len(picture.nodes) - stores, 'dataset')}, {_count(stores, 'store')}"
     found = Counter(states[each.name] for each in picture.nodes if each.name in states)
     told = "".join(
-        f'<tspan dx="14" style="fill:var(--{state})">●</tspan> {count} {state}'
-        for state in STATES
-        if (count := found[state])
+        f'<tspan dx="14" class="told {state}">●</tspan> {count} {state}' for state in STATES if (count := found[state])
     )
     name = escaped(fitted(picture.pipeline, 600, 16))
     said = f'<tspan class="heading">{name}</tspan><tspan class="type" dx="12">{counts}</tspan>{told}'
@@ -79,13 +113,13 @@ def _count(number: int, noun: str) -> str:
 def _bands(layout: Layout) -> Iterator[str]:
     for band in layout.bands:
         yield (
-            f'<g><rect class="band" x="{_n(band.x)}" y="46" width="{_n(band.width)}" height="{_n(layout.height - 60)}"'
-            f' rx="12"/><text class="layer" x="{_n(band.x + 18)}" y="65">'
+            f'<g><rect class="band" x="{_n(band.x)}" y="{_BANDS}" width="{_n(band.width)}"'
+            f' height="{_n(layout.height - 60)}" rx="12"/><text class="layer" x="{_n(band.x + 18)}" y="{_BANDS + 19}">'
             f"{escaped(fitted(band.layer, band.width - 30, 12).upper())}</text></g>"
         )
 
 
-def _edge(edge: Edge, way: tuple[tuple[float, float], ...]) -> str:
+def _edge(edge: Edge, way: tuple[tuple[float, float], ...], prefix: str | None) -> str:
     (x, y), *others = way
     drawn = [f"M{_n(x)} {_n(y)}"]
     for place, (to_x, to_y) in enumerate(others):
@@ -97,24 +131,24 @@ def _edge(edge: Edge, way: tuple[tuple[float, float], ...]) -> str:
         x, y = to_x, to_y
     kind = "edge side" if edge.is_side else "edge"
     ends = f'data-from="{escaped(edge.source)}" data-to="{escaped(edge.target)}"'
-    return f'<path class="{kind}" marker-end="url(#odibi-tip)" d="{"".join(drawn)}" {ends}/>'
+    return f'<path class="{kind}" marker-end="url(#{prefix or ""}odibi-tip)" d="{"".join(drawn)}" {ends}/>'
 
 
-def _node(node: Node, box: Box, state: str | None, link: str | None, *, columns: bool) -> str:
+def _node(node: Node, box: Box, state: str | None, link: str | None, *, columns: bool, prefix: str | None) -> str:
     classes = f"node kind-{node.kind}" + ("" if state is None else f" state-{_class(state)}")
     head, round_ = (STORE_HEIGHT, 20) if node.kind == "store" else (HEIGHT, 10)
     parts = [
-        f'<g id="{id_of(node.name)}" class="{classes}" data-step="{escaped(node.name)}"'
+        f'<g id="{prefix or ""}{id_of(node.name)}" class="{classes}" data-step="{escaped(node.name)}"'
         f' transform="translate({_n(box.x)} {_n(box.y)})">',
         f"<title>{_told(node, state)}</title>",
         f'<rect class="card" width="{_n(box.width)}" height="{_n(box.height)}" rx="{round_}"/>',
         _badge(node, head),
         *_texts(node, head, state),
-        *(_columns(node) if columns and node.columns else ()),
+        *(_columns(node, is_within=prefix is not None) if columns and node.columns else ()),
         "</g>",
     ]
     drawn = "".join(parts)
-    return drawn if link is None else f'<a href="{escaped(link)}">{drawn}</a>'
+    return drawn if link is None else f'<a href="{escaped(link)}" aria-label="{_told(node, state)}">{drawn}</a>'
 
 
 def _class(word: str) -> str:
@@ -161,16 +195,24 @@ def _texts(node: Node, head: int, state: str | None) -> Iterator[str]:
         yield f'<circle class="dot" cx="{WIDTH - 14}" cy="{_n(middle - 6)}" r="4.5"/>'
 
 
-def _columns(node: Node) -> Iterator[str]:
+def _columns(node: Node, *, is_within: bool) -> Iterator[str]:
     yield f'<path class="rule" d="M0 {HEIGHT}H{WIDTH}"/>'
     y = HEIGHT + LINE
     shown = node.columns if len(node.columns) <= MOST_COLUMNS + 1 else node.columns[:MOST_COLUMNS]
     for name, type_ in shown:
         written = fitted(name, WIDTH - 80, 11)
         room = WIDTH - 24 - width_of(written, 11) - 12
-        yield (
+        drawn = (
             f'<text class="column" x="12" y="{y}">{escaped(written)}'
             f'<tspan class="type" x="{WIDTH - 12}" text-anchor="end">{escaped(fitted(type_, room, 11))}</tspan></text>'
+        )
+        yield (
+            drawn
+            if not is_within
+            else (
+                f'<g class="of-column" data-column="{escaped(name)}">'
+                f'<rect class="hit" x="4" y="{y - 12}" width="{WIDTH - 8}" height="{LINE}" rx="4"/>{drawn}</g>'
+            )
         )
         y += LINE
     if len(shown) < len(node.columns):

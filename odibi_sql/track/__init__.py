@@ -9,6 +9,7 @@ from odibi_sql.track.values import (
     Change,
     Column,
     MadeOf,
+    Status,
     Track,
     TrackedRule,
     TrackedStage,
@@ -16,6 +17,6 @@ from odibi_sql.track.values import (
 )
 
 __all__ = ["FORMAT", "Change", "Column", "Facts", "Track", "TrackProblem", "TrackedRule", "TrackedStage", "TrackedStep"]
-__all__ += ["MadeOf", "Tracker"]
+__all__ += ["MadeOf", "Status", "Tracker"]
 __all__ += ["begun", "latest_before", "read_track", "track_file", "tracked", "write_track"]
 __all__ += ["Counts", "counts_of"]

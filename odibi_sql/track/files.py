@@ -12,8 +12,17 @@ from odibi_sql.run.encoding import encoded
 from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.run.state.runs import RunRecord, Runs, StageRecord
 from odibi_sql.run.stores.staging import staging
-from odibi_sql.track.values import FORMAT, Track, TrackedStage, TrackedStep
+from odibi_sql.track.values import FORMAT, Status, Track, TrackedStage, TrackedStep
 
+_SUM: tuple[Status, ...] = (
+    "failed",
+    "cancelled",
+    "done",
+    "cached",
+    "running",
+    "skipped",
+    "pending",
+)  # of many, the first tells
 _LOOKED_AT = 20  # runs, for one to compare with
 _DECODER = msgspec.json.Decoder(Track)
 
@@ -116,5 +125,7 @@ def _step_as_far(step: TrackedStep, stages: tuple[TrackedStage, ...]) -> Tracked
     own = next((each for each in stages if each.name == step.name), None)
     within = tuple(each.name for each in stages if step.name in each.steps and each.name != step.name)
     if own is None:
-        return replace(step, within=within)
+        found = {each.status for each in stages if each.name in within}
+        status = next((each for each in _SUM if each in found), step.status)
+        return replace(step, within=within, status=status)
     return replace(step, status=own.status, because=own.because, stage=own.name, within=within, rows=own.rows)
