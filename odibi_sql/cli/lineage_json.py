@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from odibi_sql.diagnostics import Span
 from odibi_sql.lineage import (
     DIRECT,
     Kind,
@@ -141,13 +142,17 @@ def _kinds(kinds: Iterable[Kind]) -> list[Json]:
 
 
 def _expressions(made: Iterable[Made]) -> list[Json]:
-    return [{"name": each.name, "expression": each.text, "line": each.line} for each in expressions_of(made)]
+    return [{"name": each.name, "expression": each.text, **_place(each.span)} for each in expressions_of(made)]
+
+
+def _place(span: Span | None) -> Json:
+    return {"file": None if span is None else span.source.name, "line": line_of(span)}
 
 
 def _mentions(mentions: Iterable[Mention]) -> list[Json]:
     return [
         {"step": each.step, "kind": each.kind, "decides": each.decides, "text": words_of(each)}
-        | {"line": line_of(each.relation.span)}
+        | _place(each.relation.span)
         | {"columns": [_ref(ref) for ref in sorted(each.refs, key=_order)]}
         for each in mentions
     ]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
+from odibi_sql.diagnostics import Span
 from odibi_sql.lineage import (
     DIRECT,
     Expression,
@@ -48,15 +49,17 @@ def whole(lineage: Lineage) -> str:
             told.append(f"  {click.style('rows', italic=True)}  {decided}")
         blocks.append("\n".join([f"{click.style(name, bold=True)}  {dataset.made_by}{layer}", *told]))
     places = [(step, _place(lineage, step)) for step in lineage.sources]
-    blocks.append("\n".join([click.style("sources", bold=True), *_table(places)]))
-    return "\n\n".join(blocks)
+    blocks.append(_block("sources", places))
+    return "\n\n".join(each for each in blocks if each) or f"{lineage.pipeline}: no datasets"
 
 
 def head(lineage: Lineage, ref: Ref) -> str:
     """Return what is asked for, with its type."""
     if ref.column is None:
         dataset = lineage.datasets[ref.dataset].dataset
-        return f"{click.style(ref.dataset, bold=True)}  {dataset.made_by}, {len(dataset.relation.schema)} columns"
+        count = len(dataset.relation.schema)
+        columns = f"{count} column{'' if count == 1 else 's'}"
+        return f"{click.style(ref.dataset, bold=True)}  {dataset.made_by}, {columns}"
     of = lineage.sources[ref.dataset].schema if ref.is_source else lineage.datasets[ref.dataset].dataset.relation.schema
     field = of[ref.column]
     what = f", in {_place(lineage, ref.dataset)}" if ref.is_source else ""
@@ -80,7 +83,7 @@ def above(lineage: Lineage, ref: Ref) -> list[str]:
     else:
         blocks.append(_block("made by", _hops(origins.hops, lineage)))
         blocks.append(_block("source columns", _sources(origins.sources)))
-    blocks.append(_block("which rows, decided by", _mentions(origins.mentions)))
+    blocks.append(_block("which rows, decided by", _mentions(lineage, origins.mentions)))
     blocks.append(_block("source columns of that", _sources(origins.row_sources)))
     return [each for each in blocks if each] or ["  constant: nothing decides it"]
 
@@ -92,7 +95,7 @@ def below(lineage: Lineage, ref: Ref) -> list[str]:
     columns = [(_name(each), _kinds(kinds), _how(lineage, each)) for each, kinds in impact.columns.items()]
     blocks = [
         _block("columns with other values", columns),
-        _block("what decides otherwise", _mentions(impact.mentions)),
+        _block("what decides otherwise", _mentions(lineage, impact.mentions)),
         _block("datasets with other rows", [(name,) for name in impact.rows if name != ref.dataset or ref.column]),
         _block("rules that can break", _rules(impact)),
         _block("stores", _stores(impact)),
@@ -123,8 +126,12 @@ def _hops(hops: Iterable[Hop], lineage: Lineage) -> list[Row]:
         if hop.ref.is_source:  # its ingest has said so
             continue
         first, *others = expressions_of(hop.made) or [Expression("", "as it is", None)]
-        told.append((_name(hop.ref), _made(hop.ref.column or "", first), _inputs(hop.uses), _line(first.line)))
-        told += [("", f"  with {_short(f'{each.name} = {each.text}')}", "", _line(each.line)) for each in others]
+        line = _line(lineage, hop.ref.dataset, first.span)
+        told.append((_name(hop.ref), _made(hop.ref.column or "", first), _inputs(hop.uses), line))
+        told += [
+            ("", f"  with {_short(f'{each.name} = {each.text}')}", "", _line(lineage, hop.ref.dataset, each.span))
+            for each in others
+        ]
     return told
 
 
@@ -188,9 +195,14 @@ def _by_kind(uses: Uses) -> str:
     return "; ".join(f"{_word(kind)} {_names(sorted(refs, key=_name))}" for kind, refs in named)
 
 
-def _mentions(mentions: Iterable[Mention]) -> Sequence[Row]:
+def _mentions(lineage: Lineage, mentions: Iterable[Mention]) -> Sequence[Row]:
     return [
-        (each.step, _short(words_of(each)), _names(sorted(each.refs, key=_name)), _line(line_of(each.relation.span)))
+        (
+            each.step,
+            _short(words_of(each)),
+            _names(sorted(each.refs, key=_name)),
+            _line(lineage, each.step, each.relation.span),
+        )
         for each in mentions
     ]
 
@@ -220,8 +232,13 @@ def _place(lineage: Lineage, step: str) -> str:
     return f"{source.format} {where}".rstrip()
 
 
-def _line(number: int | None) -> str:
-    return "" if number is None else f"line {number}"
+def _line(lineage: Lineage, step: str, span: Span | None) -> str:
+    """Return the line of a place, with its file where that is not the one of the step."""
+    if span is None:
+        return ""
+    own = lineage.datasets[step].dataset.span if step in lineage.datasets else None
+    file = "" if own is None or own.source is span.source else f"{span.source.name} "
+    return f"{file}line {line_of(span)}"
 
 
 def _name(ref: Ref) -> str:

@@ -13,11 +13,11 @@ from odibi_sql.lineage.values import Made, Mention
 
 
 class Expression(msgspec.Struct, frozen=True):
-    """`name = text`, in the operator that begins at `line` of its file (None: no operator says it)."""
+    """`name = text`, in the operator at `span` (None: no operator says it)."""
 
     name: str
     text: str
-    line: int | None
+    span: Span | None
 
 
 def expressions_of(made: Iterable[Made]) -> list[Expression]:
@@ -29,7 +29,7 @@ def expressions_of(made: Iterable[Made]) -> list[Expression]:
         if id(each) not in found:
             found[id(each)] = each
             waiting.extend(each.before)
-    return [Expression(each.name, show_expression(each.value), line_of(each.span)) for each in found.values()]
+    return [Expression(each.name, show_expression(each.value), each.span) for each in found.values()]
 
 
 def line_of(span: Span | None) -> int | None:

@@ -105,7 +105,12 @@ def test_json(folder: Path) -> None:
     total = every["datasets"]["totals"]["columns"]["total"]
     how = [{"type": "DIRECT", "subtype": "AGGREGATION"}]
     assert total["sources"] == [{"dataset": "orders", "column": "amount", "source": True, "how": how}]
-    assert total["expressions"][0] == {"name": "total", "expression": "sum(gross)", "line": 14}
+    assert total["expressions"][0] == {
+        "name": "total",
+        "expression": "sum(gross)",
+        "file": "p.odibi",
+        "line": 14,
+    }
     one = json.loads(odibi("lineage", "p.odibi", "totals.total", "--up", "--down", "--json", cwd=folder).out)
     assert (one["dataset"], one["column"]) == ("totals", "total")
     assert one["up"]["decided_by"][0]["text"] == "group by name"
@@ -142,3 +147,19 @@ def test_odd_names(tmp_path: Path) -> None:
     assert "a.b.z w  from values" in told
     assert "c.d e    `z w` + 1" in told
     assert "c.x  " in odibi("lineage", "p.odibi", "a.b.x.y", "--down", cwd=tmp_path).out
+
+
+def test_expressions_of_another_file_are_told_with_it(tmp_path: Path) -> None:
+    pipeline(tmp_path, "func double(v int64) = v * 2\n\nfragment big(least)\n  | filter x > least\n", "lib.odibi")
+    text = 'use "lib.odibi"\ningest a from values (x int64) (1)\ntransform b from a\n  | apply big(3)\n'
+    pipeline(tmp_path, text + "  | derive y = double(x)\n")
+    told = odibi("lineage", "p.odibi", "b.y", cwd=tmp_path)
+    assert told.err == ""
+    assert "  b.y  x * 2" in told.out
+    assert "lib.odibi line 4" in told.out
+    assert "  line 5" in told.out
+
+
+def test_a_pipeline_without_datasets(tmp_path: Path) -> None:
+    pipeline(tmp_path, "pipeline nothing\n")
+    assert odibi("lineage", "p.odibi", cwd=tmp_path).out == "nothing: no datasets\n"
