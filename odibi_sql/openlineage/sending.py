@@ -43,7 +43,8 @@ def _to_endpoint(url: str) -> Sender:
     parts = urlsplit(url)
     if not parts.hostname:
         raise ValueError(f"`{url}` names no server; write it as `http://localhost:5000`")
-    config: dict[str, Any] = {"url": url, "timeout": _TIMEOUT, "retry": {"total": 1, "connect": 1, "read": 1}}
+    retry = {"total": 1, "connect": 1, "read": 0}  # what may have arrived is not sent again
+    config: dict[str, Any] = {"url": url, "timeout": _TIMEOUT, "retry": retry}
     if parts.path not in ("", "/"):
         config["endpoint"] = parts.path + (f"?{parts.query}" if parts.query else "")
     key = os.environ.get("OPENLINEAGE_API_KEY")
