@@ -33,6 +33,7 @@ COMMANDS = {
     "test": "Run the tests of pipelines, with nothing but their rows.",
     "verify": "Run a pipeline on two engines, and compare the rows.",
     "fmt": "Lay out pipelines in the one style.",
+    "docs": "Write a project as a static site: pipelines, datasets, types, origins, tests.",
     "functions": "List the functions of the language, or describe one.",
     "explain": "Explain an error code, with an example.",
     "init": "Write a pipeline that runs, with its data, into a folder.",

@@ -35,7 +35,7 @@ def story_of(track: Track, notes: Mapping[str, str] | None = None) -> str:
     digests. `notes` say more of steps, by their names, in the Markdown of doc comments.
     """
     known = known_of(track, notes)
-    style, script = _style(), _script()
+    style, script = style_of_pages(), _script()
     head = el(
         "head",
         el("meta", charset="utf-8"),
@@ -59,11 +59,11 @@ def story_of(track: Track, notes: Mapping[str, str] | None = None) -> str:
     return f"<!doctype html>\n{el('html', head, body, lang='en')}\n"
 
 
-def policy(style: str, script: str) -> str:
+def policy(style: str, script: str = "") -> str:
     """Return the content security policy: nothing but this style, this script, and pictures in the page."""
+    scripts = f" script-src '{_digest(script)}';" if script else ""
     return (
-        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; img-src data:;"
-        " base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src '{_digest(style)}';{scripts} img-src data:; base-uri 'none'; form-action 'none'"
     )
 
 
@@ -72,7 +72,8 @@ def _digest(text: str) -> str:
 
 
 @cache
-def _style() -> str:
+def style_of_pages() -> str:
+    """Return how pages look, light and dark."""
     rules = files("odibi_sql.story").joinpath("story.css").read_text(encoding="utf-8")
     light, dark = (variables.replace("\n", "") for variables in (LIGHT, DARK))
     found = rules.replace("/*light*/", light).replace("/*dark*/", dark) + RULES

@@ -11,6 +11,7 @@ from odibi_sql import ir
 from odibi_sql.diagnostics import Span
 from odibi_sql.ir.walk import datasets_read, relations
 from odibi_sql.run.measured import Tracking
+from odibi_sql.track.making import with_lineage
 from odibi_sql.track.schemas import changes_between, columns_of
 from odibi_sql.track.values import Column, Input, TrackedRule, TrackedStep
 
@@ -27,6 +28,12 @@ def steps_of(graph: ir.Graph, wanted: set[str], root: Path, tracking: Tracking) 
     columns = {each.name: each.columns for each in found}
     changed = (_changed(each, columns) for each in found)
     return tuple(sorted(changed, key=lambda each: each.line))
+
+
+def steps_of_graph(graph: ir.Graph, root: Path, tracking: Tracking) -> tuple[TrackedStep, ...]:
+    """Return all steps of a pipeline that nothing has run of, with what each of their columns is made of."""
+    names = {each.step for each in graph.datasets} | {each.name for each in graph.stores}
+    return with_lineage(steps_of(graph, names, root, tracking), graph)
 
 
 def steps_wanted(graph: ir.Graph, goals: tuple[str, ...]) -> set[str]:
