@@ -24,7 +24,7 @@ from faults.victims import Victims
 def main() -> None:
     """Kill until the count is reached, or something is broken."""
     parser = argparse.ArgumentParser(prog="faults")
-    parser.add_argument("--kills", type=int, default=300)
+    parser.add_argument("--kills", type=int, default=300, help="of single stores; 0: none")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--projects", type=int, help="kills of whole projects; else a third of --kills")
     parser.add_argument("--engine", choices=["duckdb", "spark"], default="duckdb")
@@ -49,7 +49,7 @@ def kill(folder: Path, victims: Victims, asked: argparse.Namespace) -> list[Tria
     """Kill stores of all modes on all kinds of places, until the count is reached."""
     chance = random.Random(asked.seed)
     trials = []
-    for case in cases(folder):
+    for case in cases(folder) if asked.kills else ():
         each = Trials(case, victims, asked.engine)
         trials.append(each)
         at_steps = deaths(each.store(ends_on=asked.engine)["steps"])
@@ -70,7 +70,7 @@ def kill_projects(folder: Path, victims: Victims, asked: argparse.Namespace) -> 
     count = asked.kills // 3 if asked.projects is None else asked.projects
     projects: list[Project] = []
     while sum(each.kills for each in projects) < count:
-        for is_together, has_history in ((False, True), (True, True), (False, False)):
+        for is_together, has_history in ((True, True), (False, False), (False, True)):
             root, how = folder / f"project {len(projects)}", {"has_history": has_history, "engine": asked.engine}
             project = Project(root, victims, is_together=is_together, **how)
             projects.append(project)

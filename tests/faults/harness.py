@@ -45,7 +45,7 @@ class Trials:
             self._begin()
         self.number += 1
         before, after = self.rows, self.case.after(self.rows, self.number)
-        pause = 0.02 if self.engine == "spark" else 0.0
+        pause = 0.1 if self.engine == "spark" else 0.0
         with Reader([self.case] if self.number > 1 else [], pause) as reader:
             answer = self._run(self.engine, **how) if how else {}
             if how:

@@ -56,7 +56,7 @@ STEPS = (  # of a store, in about the order in which they come
     "stores.rollback:exchange_whole",
     # of the record of a run, and of what it keeps
     "kept:flush",
-    "kept:_digest",
+    "kept:digest_of",
     "state.runs:Runs.begin",
     "state.runs:Runs.stage",
     "state.runs:Runs.end",

@@ -22,21 +22,26 @@ HERE = Path(__file__).resolve()
 
 
 class Victims:
-    """The process that forks; to be closed. One thing at a time: for two processes at once there are two of it."""
+    """The process that forks; to be closed. One thing at a time: for two processes at once there are two of it.
 
-    def __init__(self) -> None:
+    `shares_spark`: it starts Spark itself, and its victims use that, as processes use a cluster: they die, and what
+    they had begun there goes on. Otherwise each starts Spark, which takes seconds, and dies together with it.
+    """
+
+    def __init__(self, *, shares_spark: bool = False) -> None:
         root = HERE.parents[2]
         path = os.pathsep.join([str(root), str(root / "tests"), os.environ.get("PYTHONPATH", "")])
         spark = "--conf spark.ui.enabled=false --conf spark.sql.shuffle.partitions=1 --driver-memory 1g"
         quick = '--conf "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" pyspark-shell'
         self._process = subprocess.Popen(
-            [sys.executable, str(HERE)],
+            [sys.executable, str(HERE), *(["shared"] if shares_spark else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env={
                 "PYSPARK_SUBMIT_ARGS": f"{spark} {quick}",
                 "SPARK_LOCAL_IP": "127.0.0.1",
+                "PYSPARK_PIN_THREAD": "false",  # so that a victim can leave the connections of its parent alone
                 **os.environ,
                 "PYTHONPATH": path,
             },
@@ -75,9 +80,30 @@ def serve() -> None:
     from faults.steps import import_all
 
     import_all()
+    if "shared" in sys.argv:
+        _start_spark()
     for line in sys.stdin:
         sys.stdout.write(json.dumps(_answer(json.loads(line))) + "\n")
         sys.stdout.flush()
+
+
+def _start_spark() -> None:
+    """Start the session that the victims find as their own; what Java prints is no answer to anybody."""
+    from odibi_sql.run import Settings
+    from odibi_sql.run.engines.spark_session import _started
+
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    _started(Settings(root=Path(), threads=1))
+    os.dup2(kept, 1)
+
+
+def _leave_connections() -> None:
+    """Speak to Java over connections of one's own."""
+    from pyspark import SparkContext
+
+    if SparkContext._gateway is not None:
+        SparkContext._gateway._gateway_client.deque.clear()
 
 
 def _answer(order: dict[str, Any]) -> dict[str, Any]:
@@ -129,6 +155,7 @@ def _die(order: dict[str, Any], writing: int, said: int) -> None:
     try:
         if _has_group(order):
             os.setpgid(0, 0)
+            _leave_connections()
         os.dup2(said, 1)
         os.dup2(said, 2)
         taken = Taken(order, _has_group(order))
