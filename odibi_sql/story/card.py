@@ -236,7 +236,9 @@ def _texts(known: Known, step: TrackedStep) -> Html | None:
     left = _text("In the pipeline", step.text, "pipeline") if step.text else None
     right: list[Child] = [_text(f"SQL of {each.name}", each.sql, "sql") for each in stages if each.sql]
     if stages and not right:
-        right.append(el("p", "No SQL was made: nothing of the run had to be computed.", class_="hint elsewhere"))
+        is_idle = not any(each.sql for each in known.track.stages)
+        why = "nothing in this run had to be computed" if is_idle else "it did not have to be computed"
+        right.append(el("p", f"No SQL is recorded: {why}.", class_="hint elsewhere"))
     if not stages:
         others = [each for each in (step.stage, *step.within) if each]
         if others:

@@ -10,6 +10,7 @@ Child: TypeAlias = "str | Iterable[Child] | None"
 
 _EMPTY = frozenset(["br", "input", "link", "meta"])
 _NOT_IN_HTML = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
+_SPECIAL = re.compile(f"[&<>\"'\r]|{_NOT_IN_HTML.pattern}")
 _NAME = re.compile("[A-Za-z][A-Za-z0-9-]*")
 
 
@@ -21,6 +22,8 @@ class Html(str):
 
 def text_of(value: str) -> Html:
     """Return a text as it stands between tags, or within double quotes. What no page can hold becomes `\ufffd`."""
+    if _SPECIAL.search(value) is None:
+        return Html(value)
     kept = _NOT_IN_HTML.sub("\ufffd", value.replace("\r\n", "\n").replace("\r", "\n"))
     for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;")):
         kept = kept.replace(character, entity)

@@ -219,7 +219,7 @@ def _about(track: Track) -> Html:
         if track.parameters
         else []
     )
-    facts += [("Clock", f"{track.clock:%Y-%m-%d %H:%M:%S} UTC: what now() is")] if track.clock is not None else []
+    facts += [("Clock", f"{track.clock:%Y-%m-%d %H:%M:%S} UTC")] if track.clock is not None else []
     facts += [("Compiled in", seconds(track.compiling))] if track.compiling is not None else []
     facts += [("Resumed from", el("code", track.resumed_from))] if track.resumed_from else []
     return el("dl", (el("div", el("dt", name), el("dd", value)) for name, value in facts), class_="facts about-run")

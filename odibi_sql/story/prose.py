@@ -106,7 +106,7 @@ def _so_far(track: Track, others: str) -> Iterator[Html]:
     if not stores:
         return
     if done == len(stores):
-        yield joined(f"{'Its one dataset was' if done == 1 else f'All {done} datasets were'} stored by then.")
+        yield joined(f"{'Its one dataset was' if done == 1 else f'{_all(done)} datasets were'} stored by then.")
     elif not done:
         yield joined("Nothing was stored by then: every target is as it was." if "before" in others else "")
     else:
@@ -149,8 +149,12 @@ def _rules(known: Known) -> Iterator[Html]:
         yield joined(
             "Its one expectation was met."
             if len(counted_rules) == 1
-            else f"All {len(counted_rules)} expectations that were looked at were met."
+            else f"{_all(len(counted_rules))} expectations that were looked at were met."
         )
+
+
+def _all(count: int) -> str:
+    return "Both" if count == 2 else f"All {count:,}"
 
 
 def _broken(known: Known, step: TrackedStep, rule: TrackedRule) -> Html:

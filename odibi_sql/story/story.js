@@ -204,10 +204,10 @@
       all(".flow", canvas).forEach(each => each.remove());
       status.textContent = silent;
     }
-    function light(steps) {
+    function light(steps, hasEdges = true) {
       canvas.classList.add("lit");
       for (const node of all("[data-step]", view)) node.classList.toggle("on", steps.has(node.dataset.step));
-      for (const edge of all(".edge", view)) edge.classList.toggle("on", steps.has(edge.dataset.from) && steps.has(edge.dataset.to));
+      for (const edge of all(".edge", view)) edge.classList.toggle("on", hasEdges && steps.has(edge.dataset.from) && steps.has(edge.dataset.to));
     }
     function step(name) {
       if (lit === `step ${name}`) return;
@@ -225,7 +225,7 @@
       const before = reach(number, each => columns[each].of.map(other => other.number));
       const after = reach(number, each => columns[each].to.map(other => other.number));
       const both = new Set([...before, ...after]);
-      light(new Set([...both].map(each => columns[each].step)));
+      light(new Set([...both].map(each => columns[each].step)), view.dataset.view === "steps");
       const drawn = new Map();
       for (const each of all(".of-column", view)) {
         const found = numbers.get(`${each.closest("[data-step]").dataset.step}\n${each.dataset.column}`);

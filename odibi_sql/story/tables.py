@@ -9,6 +9,7 @@ from odibi_sql.run.measured import Sample
 from odibi_sql.story.facts import Known, step_link
 from odibi_sql.story.markup import Child, Html, el, joined
 from odibi_sql.story.numbers import counted, many, not_counted
+from odibi_sql.story.prose import listed
 from odibi_sql.track import Change, Column, MadeOf, TrackedRule, TrackedStep
 
 Numbers = Mapping[tuple[str, str], int]  # of columns, by step and name
@@ -48,8 +49,8 @@ def columns(known: Known, step: TrackedStep, numbers: Numbers) -> Html:
         )
         for each in step.columns
     ]
-    gone = [_gone(each, len(heads), "its input has it") for each in step.changes if each.kind == "removed"]
-    gone += [_gone(each, len(heads), "the last run had it") for each in step.drift if each.kind == "removed"]
+    gone = [_gone(each, len(heads)) for each in step.drift if each.kind == "removed"]
+    left = [each for each in step.changes if each.kind == "removed"]
     name = f"{many(len(step.columns), 'column')} of {step.name}"
     table = el(
         "table",
@@ -58,7 +59,12 @@ def columns(known: Known, step: TrackedStep, numbers: Numbers) -> Html:
         el("tbody", rows, gone),
         class_="grid-table columns",
     )
-    return scrolled(table, name)
+    return joined(scrolled(table, name), _left(known, step, left) if left and step.reads else None)
+
+
+def _left(known: Known, step: TrackedStep, left: Iterable[Change]) -> Html:
+    names = [el("code", each.column, title=each.before) for each in left]
+    return el("p", "Not kept of ", step_link(known, step.reads[0]), ": ", listed(names), ".", class_="caption")
 
 
 def _of(column: Column, numbers: Numbers) -> str:
@@ -89,8 +95,9 @@ def _marks(column: Column, change: Change | None, drift: Change | None) -> list[
     return marks
 
 
-def _gone(change: Change, width: int, why: str) -> Html:
-    marks = [el("span", "not here", class_="tag removed"), el("span", f" {why}: {change.before}", class_="quiet")]
+def _gone(change: Change, width: int) -> Html:
+    said = f" the last run had it: {change.before}"
+    marks = [el("span", "gone", class_="tag removed"), el("span", said, class_="quiet")]
     return el("tr", el("th", el("code", change.column), scope="row"), el("td", marks, colspan=width - 1), class_="gone")
 
 
