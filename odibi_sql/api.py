@@ -169,6 +169,21 @@ def run(
     return Result(run=done, warnings=checked.warnings, task=task)
 
 
+def story(root: str | Path = ".", run: str = "latest", notes: Mapping[str, str] | None = None) -> str:
+    """Return how a run of the project in `root` went, as one page of HTML. `notes` say more of steps, in Markdown.
+
+    Raises TrackProblem where there is no record of the run, StateProblem where the project knows no such run.
+    """
+    from contextlib import closing
+
+    from odibi_sql.run.state.database import Database
+    from odibi_sql.story import story_of
+    from odibi_sql.track import read_track
+
+    with closing(Database(Path(root))) as database:
+        return story_of(read_track(Path(root), database, run), notes)
+
+
 def task_of(pipeline: Pipeline, graph: ir.Graph, goals: Iterable[str], engine: str) -> Task:
     """Return what is to be run for the goals of a checked pipeline."""
     from odibi_sql.task import Task

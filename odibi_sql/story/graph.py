@@ -31,6 +31,7 @@ def graph(known: Known) -> Html:
     return el(
         "section",
         el("h2", "How it hangs together", id="graph-title"),
+        el("a", "Go past the picture", href="#flow", class_="past"),
         _tools(len(views) > 1),
         el(
             "div",
@@ -40,7 +41,7 @@ def graph(known: Known) -> Html:
             role="group",
             aria_label="Picture of the steps; arrow keys move it, plus and minus zoom",
         ),
-        el("p", _hint(), class_="hint", id="flow", role="status"),
+        el("p", _hint(), class_="hint", id="flow", role="status", tabindex="-1"),
         _legend(states),
         id="graph",
         aria_labelledby="graph-title",

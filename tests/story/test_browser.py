@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from odibi_sql.story import story_of
 from story.browser import Browser, browser, found
-from story.records import everything, many
+from story.records import everything, many, with_texts
 
 pytestmark = pytest.mark.skipif(found() is None, reason="no Chromium is installed")
 
@@ -22,6 +22,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "shop.html").write_text(story_of(everything()))
     (folder / "fifty.html").write_text(story_of(many(50)))
     (folder / "failed.html").write_text(story_of(replace(everything(), status="failed")))
+    (folder / "long.html").write_text(story_of(with_texts(everything(), lambda text: text + "x" * 150)))
     return folder
 
 
@@ -112,6 +113,13 @@ def test_the_first_key_offers_to_skip_what_is_above(page: Browser) -> None:
     page.until("document.activeElement.id === 'story'")
 
 
+def test_the_picture_can_be_passed_by_keyboard(page: Browser) -> None:
+    page.evaluate("document.querySelector('.past').focus()")
+    assert page.evaluate("document.querySelector('.past').getBoundingClientRect().left") >= 0
+    page.press("Enter", 13, "\r")
+    page.until("document.activeElement.id === 'flow'")
+
+
 def test_the_arrows_move_the_picture_and_signs_zoom_it(page: Browser) -> None:
     box = "document.querySelector('.view:not([hidden]) svg').getAttribute('viewBox').split(' ').map(Number)"
     before = page.evaluate(box)
@@ -140,7 +148,7 @@ def test_it_is_dark_for_who_prefers_that_and_light_again_on_a_click(page: Browse
 
 
 @pytest.mark.parametrize("width", [360, 390, 768, 1400])
-@pytest.mark.parametrize("name", ["shop", "fifty", "failed"])
+@pytest.mark.parametrize("name", ["shop", "fifty", "failed", "long"])
 def test_it_never_has_to_be_moved_sideways(page: Browser, pages: Path, name: str, width: int) -> None:
     page.size(width)
     page.open(pages / f"{name}.html")

@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from odibi_sql import api
 from odibi_sql.cli.run_command import command as run_command
 from odibi_sql.cli.story_command import command as story_command
 from odibi_sql.run.encoding import encoded
@@ -312,6 +313,7 @@ def test_a_run_has_its_story_later_and_a_failed_one_too(project: Path) -> None:
     failed = Page(_story(project, "-o", "-").output)
     assert "shop failed after" in failed.text and "orders.csv" in failed.text
     assert [each["data-status"] for each in failed.all("article") if each["data-step"] == "store dear"] == ["failed"]
+    assert "shop failed after" in Page(api.story(project, notes={"dear": "More."})).text
     first = _story(project, file.parent.name, "-o", str(project / "first.html"))
     assert (project / "first.html").read_text() == file.read_text(), first.output
 
@@ -355,6 +357,14 @@ def test_what_is_wrong_with_a_command_is_said(project: Path, tmp_path: Path) -> 
     record.write_bytes(b"{")
     damaged = _story(project)
     assert damaged.exit_code == 2 and "no record was kept" in damaged.output
+
+
+def test_the_browser_is_asked_to_show_it(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr("webbrowser.open", shown.append)
+    _run(project)
+    told = _story(project, "--open", "-o", str(project / "s.html"))
+    assert (told.exit_code, shown) == (0, [(project / "s.html").resolve().as_uri()])
 
 
 def test_notes_say_more_of_steps(project: Path) -> None:
