@@ -42,7 +42,10 @@ def log_events(bus: EventBus) -> None:
 
 
 def export_metrics(bus: EventBus, file: str | Path) -> None:
-    """Have the totals of a pipeline written to a file for Prometheus, whole, when a run of it is over."""
+    """Have the totals of a pipeline written to a file for Prometheus, whole, when a run of it is over.
+
+    A file that is called `….json` has its last runs with their stages.
+    """
     bus.register("run_recorded", lambda event: _export(event, Path(file)), priority="LOW", name="metrics")
 
 
@@ -92,9 +95,10 @@ def _of_environment(variable: str, default: Path) -> Path:
 
 
 def _export(event: RunRecorded, file: Path) -> None:
-    from odibi_sql.metrics import write_prometheus
+    from odibi_sql.metrics import write_json, write_prometheus
 
-    write_prometheus(Path(event.root), file, event.pipeline)
+    write = write_json if file.suffix == ".json" else write_prometheus
+    write(Path(event.root), file, event.pipeline)
 
 
 def _alert(variable: str, root: Path, minutes: float | None, **more: Any) -> Hook:

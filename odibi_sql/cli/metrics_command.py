@@ -47,18 +47,12 @@ def command(pipeline: str | None, limit: int, as_json: bool, as_text: bool, serv
 
 
 def _print_runs(root: Path, pipeline: str | None, limit: int, *, as_json: bool) -> None:
-    import datetime
-
-    from odibi_sql.metrics import document, numbers_of
-    from odibi_sql.run.encoding import encoded
-    from odibi_sql.run.state.runs import Runs
+    from odibi_sql.metrics.report import json_of, runs_of
 
     with state_of(root) as database:
-        runs = Runs(database)
-        runs.dead()
-        found = [numbers_of(root, database, each) for each in runs.list(limit, pipeline)]
+        found = runs_of(root, database, pipeline, limit)
     if as_json:
-        click.echo(encoded(document(found, datetime.datetime.now(datetime.UTC))))
+        click.echo(json_of(found))
         return
     heads = ("run", "pipeline", "status", "started (UTC)", "seconds", "rows", "stored", "cached", "tries", "failed")
     print_table((*heads, "memory", "spilled"), [_row(each) for each in found], right=set(range(4, 12)))

@@ -134,7 +134,8 @@ def command(
         stop("`--retry-failed` and `--no-retry-failed` are about a run that failed; add `--resume`")
     pipeline = load_pipeline(file, parameters)
     resumed = None if resume is None else resumable(pipeline, resume, engine, has_goals=bool(only or upto))
-    task = _task(pipeline, resumed, only, upto, engine, strict=strict)
+    with findings_shown(), told(Telling() if dry_run else telling, pipeline):
+        task = _task(pipeline, resumed, only, upto, engine, strict=strict)
     if dry_run:
         with findings_shown():
             click.echo(_would_run(task.plan))
@@ -156,7 +157,13 @@ def command(
     settings = kept_as_asked(settings, {**kept, "shared_cache": shared_cache})
     again = _again(task.written, from_step)
     resuming = facts_of(resumed, pipeline.root, retry_failed=retry_failed is not False)
-    _run(task, settings, {"uses_cache": not no_cache, "again": again, "checkpoint": checkpoint, **resuming}, telling)
+    _run(
+        task,
+        settings,
+        {"uses_cache": not no_cache, "again": again, "checkpoint": checkpoint, **resuming},
+        telling,
+        pipeline,
+    )
 
 
 def _task(
@@ -170,10 +177,9 @@ def _task(
 ) -> Task:
     """Return what is to be run, of a pipeline without errors; its warnings are shown."""
     pipeline = pipeline if resumed is None else with_parameters_of(resumed, pipeline)
-    with findings_shown():
-        checked = api.check(pipeline, strict=strict, clock=resumed.clock if resumed is not None else None)
-        goals = goals_again(resumed, checked.graph) if resumed is not None else _goals(checked.graph, only, upto)
-        task = api.task_of(pipeline, checked.graph, goals, engine)
+    checked = api.check(pipeline, strict=strict, clock=resumed.clock if resumed is not None else None)
+    goals = goals_again(resumed, checked.graph) if resumed is not None else _goals(checked.graph, only, upto)
+    task = api.task_of(pipeline, checked.graph, goals, engine)
     if checked.warnings:
         show_findings(checked.warnings)
     if not goals:
@@ -182,11 +188,12 @@ def _task(
     return task
 
 
-def _run(task: Task, settings: Settings, asked: dict[str, Any], telling: Telling) -> None:
+def _run(task: Task, settings: Settings, asked: dict[str, Any], telling: Telling, pipeline: Pipeline) -> None:
     """Run it, show how it goes, and end the command where it fails."""
     from odibi_sql.cli.progress import show_result, watching
 
-    with findings_shown(), told(telling, task) as who, watching(is_terminal=sys.stdout.isatty()) as listener:
+    is_terminal = sys.stdout.isatty()
+    with findings_shown(), told(telling, pipeline, task) as who, watching(is_terminal=is_terminal) as listener:
         result = task.run(settings, listener, bus=who.bus, **asked)
         who.ended(result)
     show_result(result)

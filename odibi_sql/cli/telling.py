@@ -12,13 +12,16 @@ import click
 import msgspec
 
 from odibi_sql.cli.common import stop, stop_for
+from odibi_sql.diagnostics import CompileError
 
 if TYPE_CHECKING:
     import logging
 
+    from odibi_sql.api import Pipeline
     from odibi_sql.openlineage import OpenLineage
     from odibi_sql.run import RunResult
     from odibi_sql.run.bus import EventBus
+    from odibi_sql.run.events import PipelineError
     from odibi_sql.task import Task
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -52,7 +55,8 @@ _OPTIONS = (
     click.option(
         "--metrics",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="Write the totals of this pipeline's runs to this file, for the textfile collector of Prometheus.",
+        help="Write the totals of this pipeline's runs to this file, for the textfile collector of Prometheus; its last"
+        " runs, where the file is called `….json`.",
     ),
     click.option(
         "--log",
@@ -110,12 +114,14 @@ class Told:
 
 
 @contextmanager
-def told(telling: Telling, task: Task) -> Iterator[Told]:
-    """Give who is told of a run. What cannot be done ends the command, before anything runs."""
+def told(telling: Telling, pipeline: Pipeline, task: Task | None = None) -> Iterator[Told]:
+    """Give who is told of a run; of a pipeline that is wrong, a log and a webhook are told that it is.
+
+    Without a `task` nothing runs in the block. What cannot be done ends the command, before anything runs.
+    """
     if telling == Telling(story=telling.story, log_level=telling.log_level, alert_minutes=telling.alert_minutes):
         yield Told(None)
         return
-    from odibi_sql import hooks
     from odibi_sql.run.bus import EventBus
 
     bus = EventBus()
@@ -123,17 +129,49 @@ def told(telling: Telling, task: Task) -> Iterator[Told]:
         is_logged = telling.log is not None or telling.verbose
         if is_logged:
             _log(telling, stack)
-            hooks.log_events(bus)
-        if telling.metrics is not None:
-            _hold_metrics()
-            hooks.export_metrics(bus, telling.metrics)
-        if telling.alert_webhook_env is not None:
-            _hold_address(telling.alert_webhook_env)
-            hooks.send_alerts(bus, telling.alert_webhook_env, task.root, minutes=telling.alert_minutes)
-        if telling.openlineage is not None:
-            _openlineage(telling.openlineage, task).register(bus)
+        _register(bus, telling, pipeline, task)
         stack.callback(bus.close)
-        yield Told(bus, is_logged=is_logged)
+        try:
+            yield Told(bus, is_logged=is_logged)
+        except CompileError as error:
+            bus.emit(_wrong(error, pipeline))
+            bus.drain()
+            for each in bus.failures:
+                click.echo(f"warning: the hook `{each.hook}` failed: {each.message}", err=True)
+            raise
+
+
+def _register(bus: EventBus, telling: Telling, pipeline: Pipeline, task: Task | None) -> None:
+    from odibi_sql import hooks
+
+    if telling.log is not None or telling.verbose:
+        hooks.log_events(bus)
+    if telling.alert_webhook_env is not None:
+        if task is not None:
+            _hold_address(telling.alert_webhook_env)
+        hooks.send_alerts(bus, telling.alert_webhook_env, pipeline.root, minutes=telling.alert_minutes)
+    if telling.metrics is not None and task is not None:
+        _hold_metrics(telling.metrics)
+        hooks.export_metrics(bus, telling.metrics)
+    if telling.openlineage is not None and task is not None:
+        _openlineage(telling.openlineage, task).register(bus)
+
+
+def _wrong(error: CompileError, pipeline: Pipeline) -> PipelineError:
+    """Return the event of a pipeline that is wrong: nothing of it runs."""
+    import datetime
+
+    from odibi_sql.run.events import PipelineError
+
+    found = [each for each in error.diagnostics if each.severity == "error"] or list(error.diagnostics)
+    more = "" if len(found) == 1 else f"; and {len(found) - 1} more"
+    return PipelineError(
+        at=datetime.datetime.now(datetime.UTC),
+        pipeline=Path(pipeline.source.name).stem,
+        seconds=0.0,
+        message=f"{found[0].message}{more}",
+        hint=f"`odibi check {pipeline.source.name}` says where",
+    )
 
 
 def _openlineage(target: str, task: Task) -> OpenLineage:
@@ -147,7 +185,9 @@ def _openlineage(target: str, task: Task) -> OpenLineage:
         stop(f"`--openlineage`: {problem}")
 
 
-def _hold_metrics() -> None:
+def _hold_metrics(file: Path) -> None:
+    if file.suffix == ".json":
+        return
     from odibi_sql.metrics import MetricsProblem
     from odibi_sql.metrics.prometheus import hold_installed
 

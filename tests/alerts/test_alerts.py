@@ -284,6 +284,33 @@ def test_a_run_that_cannot_begin_is_told_too(tmp_path: Path, server: Listener) -
     assert ".odibi" in text
 
 
+def test_a_pipeline_that_is_wrong_is_told_too(tmp_path: Path, server: Listener) -> None:
+    failing(tmp_path)
+    text = (tmp_path / "p.odibi").read_text()
+    (tmp_path / "p.odibi").write_text(text.replace("cast(c as int64)", "cast(d as int64) + e"))
+    asked = ("run", "p.odibi", "--alert-webhook-env", NAME, "--log", "run.log")
+    for _ in range(2):
+        done = odibi(tmp_path, *asked)
+        assert done.returncode == 2
+        assert "warning" not in done.stderr
+        assert done.stderr.count("error[unknown-column]") == 2
+    (message,) = server.texts
+    assert message.startswith("Pipeline `p` failed after 0.0 s on ")
+    assert "there is no column `d` in `b`; and 1 more\nhelp: `odibi check p.odibi` says where" in message
+    logged = [json.loads(line) for line in (tmp_path / "run.log").read_text().splitlines()]
+    assert [each["event"] for each in logged] == ["pipeline_error"] * 2
+    odibi(tmp_path, *asked, "--dry-run", "--alert-minutes", "0")
+    assert len(server.got) == 1
+    refused = odibi(tmp_path, *asked, "--alert-minutes", "0", **{NAME: "http://127.0.0.1:1/secret"})
+    assert "warning: the hook `alert` failed: the webhook of `SHOP_WEBHOOK` cannot be reached" in refused.stderr
+    assert refused.returncode == 2
+    with (tmp_path / "p.odibi").open("w") as file:
+        file.write(f'{TEXT}on node_error call "nothing_there:f"\n')
+    (tmp_path / "a.csv").write_text("x,c\n1,1\n")
+    assert odibi(tmp_path, *asked).returncode == 2
+    assert "nothing_there" in server.texts[-1]
+
+
 def test_from_python_and_from_a_pipeline(tmp_path: Path, server: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     failing(tmp_path)
     bus = EventBus()

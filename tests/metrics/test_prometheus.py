@@ -139,6 +139,14 @@ def test_a_file_that_cannot_be_written_is_a_warning(tmp_path: Path) -> None:
     assert "warning: the hook `metrics` failed with run_recorded: `no/shop.prom` cannot be written" in done.stderr
 
 
+def test_a_file_of_json_has_the_last_runs(tmp_path: Path) -> None:
+    run(shop(tmp_path))
+    odibi(tmp_path, "run", "shop.odibi", "--metrics", "out/shop.json")
+    told = json.loads((tmp_path / "out/shop.json").read_text())
+    assert [each["cache_hits"] for each in told["runs"]] == [3, 0]
+    assert (told["format"], len(told["runs"][1]["stages"])) == (1, 3)
+
+
 def test_without_the_library_nothing_runs(tmp_path: Path) -> None:
     shop(tmp_path)
     (tmp_path / "prometheus_client.py").write_text("raise ImportError('none')\n")
