@@ -26,7 +26,6 @@ from odibi_sql.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
     from odibi_sql.api import Pipeline
-    from odibi_sql.plan import Plan
     from odibi_sql.run import Settings
     from odibi_sql.run.state.runs import RunRecord
     from odibi_sql.task import Task
@@ -137,8 +136,7 @@ def command(
     with findings_shown(), told(Telling() if dry_run else telling, pipeline):
         task = _task(pipeline, resumed, only, upto, engine, strict=strict)
     if dry_run:
-        with findings_shown():
-            click.echo(_would_run(task.plan))
+        _would_run(task)
         return
     from odibi_sql.run import Settings
 
@@ -157,13 +155,8 @@ def command(
     settings = kept_as_asked(settings, {**kept, "shared_cache": shared_cache})
     again = _again(task.written, from_step)
     resuming = facts_of(resumed, pipeline.root, retry_failed=retry_failed is not False)
-    _run(
-        task,
-        settings,
-        {"uses_cache": not no_cache, "again": again, "checkpoint": checkpoint, **resuming},
-        telling,
-        pipeline,
-    )
+    asked = {"uses_cache": not no_cache, "again": again, "checkpoint": checkpoint, **resuming}
+    _run(task, settings, asked, telling, pipeline)
 
 
 def _task(
@@ -241,12 +234,14 @@ def _with_what_they_read(graph: ir.Graph, names: tuple[str, ...]) -> set[str]:
     return wanted
 
 
-def _would_run(plan: Plan) -> str:
+def _would_run(task: Task) -> None:
     from odibi_sql.cli.compile_command import title
 
+    with findings_shown():
+        plan = task.plan
     lines = [f"{plan.pipeline}: would run {len(plan.stages)} stages"]
     for number, stage in enumerate(plan.stages, start=1):
         after = f" (after {', '.join(stage.needs)})" if stage.needs else ""
         lines.append(f"{number:3}. {title(stage)}{after}")
     lines += [f"     {step}: skipped, {reason}" for step, reason in plan.steps_skipped]
-    return "\n".join(lines)
+    click.echo("\n".join(lines))
