@@ -25,7 +25,7 @@ def card(known: Known, step: TrackedStep, numbers: tables.Numbers, *, is_open: b
             el(
                 "div",
                 [failure(known, each, with_step=False) for each in known.failures.get(step.name, ())],
-                _because(step),
+                _because(known, step),
                 doc(step.doc) if step.doc else None,
                 doc(known.notes[step.name]) if step.name in known.notes else None,
                 _facts(known, step),
@@ -80,6 +80,9 @@ def failure(known: Known, stage: TrackedStage, *, with_step: bool) -> Html:
     step = known.steps.get(known.homes.get(stage.name, ""))
     line, excerpt = _where(step, stage) if step is not None else (0, None)
     place = f"{known.track.file}:{line}" if line else known.track.file
+    store = known.steps.get(stage.name)
+    if store is not None and store is not step and store.line:
+        place += f", stored at line {store.line}"
     name = stage_link(known, stage.name) if with_step else el("strong", f"{stage.name} failed")
     return el(
         "div",
@@ -111,8 +114,8 @@ def _is_in(rule: str, line: str) -> bool:
     return bool(rule.strip()) and "".join(rule.split()) in "".join(line.split())
 
 
-def _because(step: TrackedStep) -> Html | None:
-    if not step.because or step.status in ("failed", "done"):
+def _because(known: Known, step: TrackedStep) -> Html | None:
+    if not step.because or step.status == "done" or step.name in known.failures:
         return None
     return el("p", el("b", f"{WORDS[step.status].capitalize()}: "), with_code(step.because), class_="because")
 

@@ -106,12 +106,12 @@ def _so_far(track: Track, others: str) -> Iterator[Html]:
     if not stores:
         return
     if done == len(stores):
-        yield joined(f"{'Its one dataset was' if done == 1 else f'{_all(done)} datasets were'} stored by then.")
+        yield joined(f"{'Its one dataset was' if done == 1 else f'{_all(done)} datasets were'} in place by then.")
     elif not done:
         yield joined("Nothing was stored by then: every target is as it was." if "before" in others else "")
     else:
         yield joined(
-            f"{done} of {many(len(stores), 'dataset')} {'was' if done == 1 else 'were'} stored by then; {others}."
+            f"{done} of {many(len(stores), 'dataset')} {'was' if done == 1 else 'were'} in place by then; {others}."
         )
 
 

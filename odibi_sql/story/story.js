@@ -97,7 +97,7 @@
     const fit = (isWhole = false) => {
       const box = whole.get(view), w = canvas.clientWidth;
       const wanted = Math.min(1, Math.max(w / box.w, isWhole ? 0 : w < 720 ? 0.5 : 0.34));
-      canvas.style.height = `${Math.round(Math.max(150, Math.min(box.h * Math.max(wanted, 0.3), innerHeight * 0.74)))}px`;
+      canvas.style.height = `${Math.round(Math.max(110, Math.min(box.h * Math.max(wanted, 0.3), innerHeight * 0.74)))}px`;
       const { h } = room();
       const scale = isWhole ? Math.min(1, w / box.w, h / box.h) : Math.max(Math.min(wanted, h / box.h), Math.min(wanted, 0.34));
       const failed = isWhole ? null : one(".state-failed", view);

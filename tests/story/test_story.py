@@ -213,7 +213,7 @@ def test_the_top_tells_what_happened() -> None:
     assert "the number of rows of sold changed." in _text(done)
     failed = _text(replace(track, status="failed"))
     assert "shop failed after 750 ms, in store odd: no room at all." in failed
-    assert "1 of 2 datasets was stored by then; the others are as they were before it." in failed
+    assert "1 of 2 datasets was in place by then; the others are as they were before it." in failed
     assert "What to do: make room" in failed
     cached = replace(track, stages=tuple(replace(each, status="cached") for each in track.stages), seconds=0.03)
     assert "shop had nothing to do: all that it makes is there already (30 ms)." in _text(cached)
@@ -314,6 +314,7 @@ def test_a_run_has_its_story_later_and_a_failed_one_too(project: Path) -> None:
     assert "shop failed after" in failed.text and "orders.csv" in failed.text
     assert [each["data-status"] for each in failed.all("article") if each["data-step"] == "store dear"] == ["failed"]
     assert "shop failed after" in Page(api.story(project, notes={"dear": "More."})).text
+    assert "shop.odibi:4, stored at line 7" in failed.text
     first = _story(project, file.parent.name, "-o", str(project / "first.html"))
     assert (project / "first.html").read_text() == file.read_text(), first.output
 
