@@ -386,3 +386,19 @@ def test_notes_say_more_of_steps(project: Path) -> None:
     notes.write_text("no heading")
     assert _story(project, "--notes", str(notes)).exit_code == 2
     assert _story(project, "--notes", str(project / "none.md")).exit_code == 2
+
+
+def test_what_is_sensitive_is_masked_in_the_page_of_a_real_run(project: Path) -> None:
+    (project / "shop.odibi").write_text(
+        'pipeline shop\ningest orders from csv "orders.csv" schema (id int64, card string, price float64)\n'
+        '  with (sensitive: ["card"])\n'
+        "transform sold from orders | expect plausible: price between 0 and 100 else warn\n"
+        'store sold to parquet "out/sold.parquet"\n'
+    )
+    (project / "orders.csv").write_text("id,card,price\n1,secret-4242,1.5\n2,secret-1111,300\n")
+    _run(project, "--story", str(project / "s.html"))
+    html = (project / "s.html").read_text()
+    text = Page(html).text
+    assert "Rows that break plausible: 1 of 1" in text and "300.0" in text
+    assert html.count('<td class="void">masked</td>') >= 3
+    assert "secret-" not in html
