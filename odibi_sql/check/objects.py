@@ -1,4 +1,4 @@
-"""Stores to object stores: one object each, put in its place by one request."""
+"""Stores to object stores: one object each, put in its place by one request; an append adds one to a folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from odibi_sql.ir.formats import FORMATS
 from odibi_sql.objects import ObjectProblem, is_elsewhere, is_object, parse
 
 
-def check_object(context: Context, statement: syntax.Store, target: ir.Target, options: ir.StepOptions) -> None:
+def check_object(
+    context: Context, statement: syntax.Store, target: ir.Target, mode: ir.Mode, options: ir.StepOptions
+) -> None:
     """Report what keeps a target in an object store from being whole or not there."""
     if is_elsewhere(target.path):
         reason = f"`{target.path}` is not on this machine"
@@ -25,7 +27,7 @@ def check_object(context: Context, statement: syntax.Store, target: ir.Target, o
     except ObjectProblem as problem:
         context.report(ObjectLocation(span=span, reason=problem.reason, suggestion=problem.hint))
         return
-    if target.is_folder:
+    if target.is_folder and (mode != "append" or target.partition):
         what = "folders of partitions" if target.partition else "a folder"
         base = posixpath.splitext(target.path.rstrip("/"))[0] if has_key else f"{target.path.rstrip('/')}/rows"
         instead = f'"{base}{FORMATS[target.format].extensions[0]}"'

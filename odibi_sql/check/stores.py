@@ -52,7 +52,7 @@ def check_store(context: Context, statement: syntax.Store, layer: str | None) ->
         partition=partition,
         options=check_format_options(context, format_, "write", statement.format_options),
     )
-    check_object(context, statement, target, options)
+    check_object(context, statement, target, mode, options)
     if mode == "append" and not target.is_folder and statement.mode is not None and not is_object(path):
         folder = f'"{posixpath.splitext(path)[0]}"'
         context.report(AppendToFile(span=statement.mode.span, path=f'"{path}"', folder=folder))

@@ -11,6 +11,7 @@ from odibi_sql import api, ir
 from odibi_sql.cli.common import findings_shown, load_pipeline, pipeline_options, stop, stop_for
 from odibi_sql.cli.exit_codes import FAILED
 from odibi_sql.diagnostics import did_you_mean
+from odibi_sql.objects import is_object
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +31,8 @@ def command(file: str, parameters: tuple[str, ...], strict: bool, step: str) -> 
     with findings_shown():
         graph = api.check(pipeline, strict=strict).graph
     store = _store(graph, step)
+    if store.target.is_folder and is_object(store.target.path):
+        stop(f"`{store.target.path}` is added to, an object in each run: no version before of it is kept", FAILED)
     record = _rolled_back(pipeline.root, store.target.path)
     click.echo(f"`{store.target.path}` is as it was stored {_told(record)}")
 
@@ -46,7 +49,6 @@ def _store(graph: ir.Graph, step: str) -> ir.Store:
 
 
 def _rolled_back(root: Path, path: str) -> TargetRecord:
-    from odibi_sql.objects import is_object
     from odibi_sql.run.engines.engine import EngineProblem
     from odibi_sql.run.state.database import StateProblem
     from odibi_sql.run.stores.ledger import ledger_of

@@ -14,7 +14,8 @@ class ObjectIsFolder(Diagnostic, frozen=True, kw_only=True):
 
     An object store puts one object in its place in one step. It has no step for several: a reader that lists them
     while they are replaced would see some of the old and some of the new ones. One object is stored whole or not at
-    all; a table of many files is best made on a disk, where a folder is exchanged in one step, and copied from there.
+    all, and `mode append` without `partition by` adds one object to a folder in each run. Another table of many files
+    is best made on a disk, where a folder is exchanged in one step, and copied from there.
     """
 
     code: ClassVar[str] = "object-is-folder"

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 import pytest
 from object_tools import CANARY, Bucket, Server, environment
@@ -164,6 +165,15 @@ def test_an_object_that_changes_under_a_run_is_not_taken(
     assert not (tmp_path / "out.csv").exists()
 
 
+def test_an_object_that_comes_in_part_is_not_taken(bucket: Bucket, tmp_path: Path) -> None:
+    bucket.put("a.csv", "id\n1\n")
+    seen = objects.look(f"{bucket.url}/a.csv")
+    assert seen is not None
+    with pytest.raises(objects.CameInPart):
+        objects.fetch(tmp_path, [objects.Wanted(msgspec.structs.replace(seen, size=99), ".odibi/objects/a.csv")])
+    assert [each.name for each in (tmp_path / ".odibi/objects").iterdir()] == [".lock"]
+
+
 def test_the_mirror_keeps_to_its_limit(bucket: Bucket, tmp_path: Path) -> None:
     for name in "abc":
         bucket.put(f"{name}.csv", "id\n" + "1\n" * 1000)
@@ -241,12 +251,11 @@ def test_what_cannot_be_read_is_told_when_checked(
 ) -> None:
     bucket.put("in/a.csv", "id\n1\n")
     text = f'ingest a from csv "{location.format(b=bucket.url)}"\n'
-    for command in ("check", "run"):
-        done = _command(tmp_path, text, command, "p.odibi", env={**environment(server.endpoint), **changed})
-        assert done.returncode == 2
-        assert said.format(b=bucket.url) in done.stderr
-        assert "Traceback" not in done.stderr
-        assert CANARY not in done.stderr + done.stdout
+    done = _command(tmp_path, text, "check", "p.odibi", env={**environment(server.endpoint), **changed})
+    assert done.returncode == 2
+    assert said.format(b=bucket.url) in done.stderr
+    assert "Traceback" not in done.stderr
+    assert CANARY not in done.stderr + done.stdout
 
 
 def test_wrong_credentials_are_told_and_never_shown(tmp_path: Path) -> None:
@@ -261,6 +270,28 @@ def test_wrong_credentials_are_told_and_never_shown(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert f"the credentials of the environment do not open `{bucket.url}/a.csv`" in done.stderr
     _hold_canary(tmp_path, done)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Error performing GET https://h/c?sv=1&sig={c}: status code: 400 Bad Request: <Code>{c}</Code>",
+        "Error performing PUT https://{c}@h/c: error sending request for url (https://{c}@h/c)",
+        "status code: 503: <Message>{c}</Message>",
+        "<Code>AuthorizationFailure</Code><Message>{c}</Message>",
+        "{c}",
+    ],
+)
+def test_nothing_of_what_a_client_says_is_handed_on(bucket: Bucket, text: str) -> None:
+    from obstore.exceptions import GenericError, PermissionDeniedError
+
+    from odibi_sql.objects.problem import in_words
+
+    for kind in (GenericError, PermissionDeniedError, OSError, ValueError):
+        with pytest.raises(objects.ObjectProblem) as caught, in_words(objects.parse("s3://b/k")):
+            raise kind(text.replace("{c}", CANARY))
+        assert CANARY not in caught.value.reason + caught.value.hint
+        assert caught.value.__cause__ is None
 
 
 def _hold_canary(root: Path, done: subprocess.CompletedProcess[str]) -> None:

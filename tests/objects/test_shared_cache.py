@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from object_tools import CANARY, Bucket, Server
 
-from odibi_sql import api
+from odibi_sql import api, objects
 from odibi_sql.run import RunResult, Settings
 
 TEXT = """
@@ -153,6 +153,27 @@ def test_a_store_that_cannot_be_reached_is_a_warning(
     result = _run(other, "s3://no-such-bucket/cache")
     assert _computed(result) == ["b"]
     assert len(result.warnings) == 1
+
+
+def test_a_store_that_cannot_be_reached_is_asked_once(
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def read(url: str, most: int) -> bytes | None:
+        asked.append(url)
+        raise objects.ObjectProblem("cannot be reached", can_pass=True)
+
+    monkeypatch.setattr("odibi_sql.objects.read", read)
+    steps = ""
+    for each in range(3):
+        steps += f"transform b{each} from a\n  | derive n = id + {each}\n  with (cache: true)\n\n"
+        steps += f'store b{each} to csv "b{each}.csv"\n\n'
+    text = f"ingest a from values (id int64) (1)\n\n{steps}"
+    settings = Settings(root=tmp_path, shared_cache=bucket.url)
+    assert api.run(api.from_text(text, tmp_path), settings=settings).success
+    assert len(asked) == 1
+    assert bucket.names() == []
 
 
 def _told(root: Path, *more: str, **env: str) -> subprocess.CompletedProcess[str]:

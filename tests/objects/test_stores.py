@@ -87,6 +87,65 @@ def test_appended_rows_come_after_those_that_are_there(bucket: Bucket, tmp_path:
     assert names == ["{'id': 1, 'name': 'a'}", "{'id': 2, 'name': None}", "{'id': 2, 'name': None}"]
 
 
+@pytest.mark.parametrize("format_", FORMATS)
+def test_each_run_adds_an_object_to_a_folder(bucket: Bucket, server: Server, tmp_path: Path, format_: str) -> None:
+    bucket.put("log/other.txt", "of others")
+    target, local = f"{bucket.url}/log", "log"
+    for rows in ("(1, 'a'), (2, 'b')", "(3, 'c')", "(3, 'c')"):
+        server.asked()
+        result = _run(_text(rows, format_, target, "mode append"), tmp_path)
+        assert result.success, result.problems
+        assert len([each for each in server.asked() if each.startswith("PUT")]) == 1
+        assert _run(_text(rows, format_, local, "mode append"), tmp_path).success
+    assert len(bucket.names()) == 4
+    assert all(each.endswith((f".{format_}", ".txt")) for each in bucket.names())
+    assert bucket.get("log/other.txt") == b"of others"
+    assert _read(f"{target}/*.{format_}", tmp_path, format_) == _read(f"{local}/*.{format_}", tmp_path, format_)
+
+
+def test_spark_adds_one_object(spark: Any, bucket: Bucket, tmp_path: Path) -> None:
+    text = _text("(1, 'a'), (2, 'b'), (3, 'c')", "parquet", f"{bucket.url}/log", "mode append")
+    assert _run(text, tmp_path, engine="spark", session=spark).success
+    (name,) = bucket.names()
+    assert _ids(bucket.get(name)) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("point", ["before the request", "after the request"])
+def test_a_run_that_is_resumed_adds_nothing_twice(bucket: Bucket, tmp_path: Path, point: str) -> None:
+    file = tmp_path / "p.odibi"
+    file.write_text(_text("(1, 'a')", "parquet", f"{bucket.url}/log", "mode append"))
+    victim = _VICTIM.replace("object_target.objects", "objects")
+    victim = victim.replace("import object_target", "import object_target\nfrom odibi_sql import objects")
+    done = subprocess.run([sys.executable, "-c", victim, point, str(file)], env=os.environ, check=False)
+    assert done.returncode == -9
+    assert len(bucket.names()) == (point == "after the request")
+    command = [sys.executable, "-m", "odibi_sql", "run", "p.odibi", "--resume"]
+    for _ in range(2):
+        subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert len(bucket.names()) == 1
+    assert _ids(bucket.get(bucket.names()[0])) == [1]
+    done = subprocess.run([*command[:-1]], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(bucket.names()) == 2  # another run
+    rolled = subprocess.run(
+        [*command[:3], "rollback", "p.odibi", "a"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert rolled.returncode == 1
+    assert "an object in each run" in rolled.stderr
+
+
+def test_an_answer_to_an_append_that_is_lost_is_no_failure(
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost() -> None:
+        raise ObjectProblem("it broke", can_pass=True)
+
+    _while_put(monkeypatch, _nothing, lost)
+    result = _run(_text("(1, 'a')", "parquet", f"{bucket.url}/log", "mode append"), tmp_path)
+    assert (result.success, result.stages[-1].rows) == (True, 1)
+    assert len(bucket.names()) == 1
+
+
 @pytest.mark.parametrize(("mode", "clauses", "rows"), MODES[:1] + MODES[3:], ids=["default", "merge", "scd2"])
 def test_spark_makes_the_same(
     spark: Any, bucket: Bucket, tmp_path: Path, mode: str, clauses: str, rows: list[str]
@@ -291,7 +350,7 @@ sys.exit(0 if api.run(file).run.success else 1)
 @pytest.mark.parametrize("point", KILLS)
 @pytest.mark.parametrize(
     ("clauses", "was_there"),
-    [("", True), ("", False), ("mode append", True), ("mode append", False), ("mode merge on id", True)],
+    [("", True), ("mode append", True), ("mode append", False), ("mode merge on id", True)],
 )
 def test_a_kill_leaves_the_old_or_the_new_and_the_next_run_goes_on(
     bucket: Bucket, server: Server, tmp_path: Path, point: str, clauses: str, was_there: bool
@@ -417,7 +476,8 @@ def test_wrong_credentials_fail_the_run(tmp_path: Path, monkeypatch: pytest.Monk
         ('parquet "{b}/a/"', "object-is-folder"),
         ('parquet "{b}"', "object-is-folder"),
         ('parquet "{b}/a.parquet" partition by name', "object-is-folder"),
-        ('parquet "{b}/a" mode append', "object-is-folder"),
+        ('parquet "{b}/a" mode append partition by name', "object-is-folder"),
+        ('parquet "{b}/a" mode merge on id', "object-is-folder"),
         ('parquet "{b}/a.parquet" with (publish: together)', "object-together"),
         ('parquet "{b}//a.parquet"', "object-location"),
         ('parquet "s3://k:s@b/a.parquet"', "object-location"),

@@ -61,7 +61,7 @@ def refusal_of_object(stage: Write, ledger: Ledger) -> EngineProblem | None:
 
 
 def _refusal(stage: Write, there: There) -> EngineProblem | None:
-    if there.seen is not None:
+    if there.seen is not None and not stage.target.is_folder:
         return refused(stage, is_ours=there.record is not None, is_known=there.entry is not None)
     with in_words():
         objects.hold_bucket(stage.target.path)
@@ -76,13 +76,13 @@ def store_object(engine: Engine, stage: Write, ledger: Ledger, commit: Commit) -
         problem = _refusal(stage, there)
         if problem is not None:
             raise problem
-        final = _upload(ledger.root, url)
+        final = upload_place(ledger.root, url)
         clear_stale(final)
         with staging(final) as file:
             return _stored(engine, stage, ledger, commit, there, file)
 
 
-def _upload(root: Path, url: str) -> Path:
+def upload_place(root: Path, url: str) -> Path:
     """Return the name beside which an object is made ready."""
     name = url.rpartition("/")[2]
     folder = root.absolute() / ".odibi" / "uploads" / hashlib.sha256(url.encode()).hexdigest()[:16]
@@ -95,7 +95,7 @@ def _stored(engine: Engine, stage: Write, ledger: Ledger, commit: Commit, there:
     if stage.mode == "append" and there.seen is not None and applied_as(commit, stage.name) in applied:
         return Stored(rows=0, bytes=0, files=0, was_applied=True, at=copy_here(ledger.root, there.seen))
     started = time.perf_counter()
-    made = _made(engine, stage, ledger.root, there, file)
+    made = made_object(engine, stage, ledger.root, there, file)
     making = time.perf_counter() - started
     last = there.record or (there.entry.now if there.entry is not None else None)
     record, stored = stored_of(stage, commit, made, making, applied, last.columns if last is not None else ())
@@ -104,12 +104,12 @@ def _stored(engine: Engine, stage: Write, ledger: Ledger, commit: Commit, there:
         return _left(ledger, stage, there, record, replace(stored, at=copy_here(ledger.root, there.seen)))
     ready = Ready(file=file, digest=digest_of(file), record=record)
     if stage.mode in REPLACING and there.seen is not None and _is_same(ready, there.seen):
-        return _left(ledger, stage, there, record, replace(stored, at=_kept_here(ledger.root, file, there.seen)))
+        return _left(ledger, stage, there, record, replace(stored, at=moved_here(ledger.root, file, there.seen)))
     seen = put_ready(ledger, stage.target.path, there, ready, is_forced=stage.mode == "overwrite")
-    return replace(stored, at=_kept_here(ledger.root, file, seen))
+    return replace(stored, at=moved_here(ledger.root, file, seen))
 
 
-def _made(engine: Engine, stage: Write, root: Path, there: There, file: Path) -> Made:
+def made_object(engine: Engine, stage: Write, root: Path, there: There, file: Path) -> Made:
     """Write what is to be at the target to a file; what is there is read where the mode asks for it."""
     at = file.with_name("nothing")
     if there.seen is not None and stage.mode not in (*REPLACING, "fail if exists"):
@@ -203,7 +203,7 @@ def stored_copy(url: str, root: Path) -> Path:
     return copy_here(root, seen)
 
 
-def _kept_here(root: Path, file: Path, seen: Seen) -> Path:
+def moved_here(root: Path, file: Path, seen: Seen) -> Path:
     """Move a file that was put to where the object is read from."""
     place = root.absolute() / objects.place_of(seen)
     with in_words():

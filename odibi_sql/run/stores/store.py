@@ -18,6 +18,7 @@ from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.run.stores.facts import REPLACING, Stored, applied_in, changed_meanwhile, refused, stored_of
 from odibi_sql.run.stores.ledger import Address, Commit, Ledger, TargetRecord, applied_as, ledger_of
 from odibi_sql.run.stores.making import Made, make
+from odibi_sql.run.stores.object_append import append_object
 from odibi_sql.run.stores.object_seals import looked_at
 from odibi_sql.run.stores.object_target import refusal_of_object, store_object, stored_copy
 from odibi_sql.run.stores.pending import hold_rolled
@@ -112,7 +113,8 @@ def store(
     try:
         with ledger_of(root, database) as ledger:
             if is_object(stage.target.path):
-                return store_object(engine, stage, ledger, commit)
+                how = append_object if stage.target.is_folder else store_object
+                return how(engine, stage, ledger, commit)
             prepared = prepare(engine, stage, ledger, commit)
             with prepared.let_go:
                 publish(prepared, ledger)
