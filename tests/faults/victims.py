@@ -41,6 +41,7 @@ class Victims:
             env={
                 "PYSPARK_SUBMIT_ARGS": f"{spark} {quick}",
                 "SPARK_LOCAL_IP": "127.0.0.1",
+                "PYSPARK_PYTHON": sys.executable,
                 "PYSPARK_PIN_THREAD": "false",  # so that a victim can leave the connections of its parent alone
                 **os.environ,
                 "PYTHONPATH": path,
