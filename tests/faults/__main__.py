@@ -28,8 +28,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--projects", type=int, help="kills of whole projects; else a third of --kills")
     parser.add_argument("--engine", choices=["duckdb", "spark"], default="duckdb")
+    parser.add_argument("--share-spark", action="store_true", help="victims use one Spark, which goes on")
     asked = parser.parse_args()
-    started, victims = time.monotonic(), Victims()
+    started, victims = time.monotonic(), Victims(shares_spark=asked.share_spark)
     print(f"seed {asked.seed}, {asked.engine}", flush=True)
     with tempfile.TemporaryDirectory(prefix="odibi-faults-") as folder:
         try:

@@ -1,4 +1,4 @@
-"""Stores on Spark are killed, with Spark; `python -m faults --engine spark` does it at length."""
+"""Stores on Spark are killed, and Spark goes on; `python -m faults --engine spark` kills it as well, and at length."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(bool(spark_local.missing()), reason=spark_local.
 
 @pytest.fixture(scope="module")
 def victims() -> Iterator[Victims]:
-    started = Victims()
+    started = Victims(shares_spark=True)
     yield started
     started.close()
 

@@ -29,6 +29,7 @@ class Victims:
     """
 
     def __init__(self, *, shares_spark: bool = False) -> None:
+        self.shares_spark = shares_spark
         root = HERE.parents[2]
         path = os.pathsep.join([str(root), str(root / "tests"), os.environ.get("PYTHONPATH", "")])
         spark = "--conf spark.ui.enabled=false --conf spark.sql.shuffle.partitions=1 --driver-memory 1g"
