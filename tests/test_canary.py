@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,7 @@ def environment(server: Listener, **more: str) -> dict[str, str]:
         "AWS_SESSION_TOKEN": TOKEN,
         "AZURE_STORAGE_ACCOUNT_KEY": KEY,
         "GOOGLE_SERVICE_ACCOUNT_KEY": f'{{"private_key": "{KEY}"}}',
+        "OPENLINEAGE_API_KEY": KEY,
         "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
         "AWS_ALLOW_HTTP": "true",
         **more,
@@ -65,7 +67,8 @@ def environment(server: Listener, **more: str) -> dict[str, str]:
 
 
 def command(*more: str) -> list[str]:
-    asked = ["run", "p.odibi", "--log", "run.log", "--log-level", "debug", "-v", "--metrics", "p.prom"]
+    asked = ["run", "p.odibi", "--log", "run.log", "--log-level", "debug", "-v", "--metrics", "p.prom", "--story"]
+    asked += ["--openlineage", "lineage.ndjson"] if find_spec("openlineage") else []
     return [sys.executable, "-m", "odibi_sql", *asked, "--alert-webhook-env", "HOOK", *more]
 
 
@@ -97,6 +100,7 @@ def told(project: Path, env: dict[str, str]) -> None:
         ("metrics", "--json"),
         ("metrics", "--prometheus"),
         ("why", "p.odibi"),
+        ("story", "latest"),
     ):
         done = subprocess.run(
             [sys.executable, "-m", "odibi_sql", *words],
