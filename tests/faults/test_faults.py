@@ -123,3 +123,16 @@ def test_a_damaged_state_loses_no_rows(tmp_path: Path, mode) -> None:
     connection = sqlite3.connect(tmp_path / ".odibi/state.db")
     assert connection.execute("SELECT count(*) FROM targets").fetchall() == [(1,)]
     connection.close()
+
+
+@pytest.mark.parametrize("page", [1, 2])  # of the targets, and of their index
+def test_a_state_that_is_damaged_in_the_middle_is_told(tmp_path: Path, page: int) -> None:
+    """It opens, so that it is not put aside: there may be more to save than to lose."""
+    put(tmp_path, "append", "f", 1)
+    file, before = tmp_path / ".odibi/state.db", Case(tmp_path, "append", "f").read()
+    whole = file.read_bytes()
+    file.write_bytes(whole[: page * 4096] + b"\x7f" * 4096 + whole[(page + 1) * 4096 :])
+    with pytest.raises(EngineProblem, match="malformed") as problem:
+        put(tmp_path, "append", "f", 2)
+    assert "move it away: the stores stay" in problem.value.hint
+    assert Case(tmp_path, "append", "f").read() == before

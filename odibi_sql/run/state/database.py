@@ -103,7 +103,9 @@ class Database:
             reason = "no space left on device"
         elif reason == "unable to open database file" and not os.access(self.file.parent, os.W_OK):
             reason = "its folder is read-only"
-        return StateProblem(f"`{self.file}` cannot be used: {reason}")
+        is_damaged = not isinstance(error, sqlite3.OperationalError)  # in the middle: it opens
+        hint = "move it away: the stores stay, their history is forgotten" if is_damaged else ""
+        return StateProblem(f"`{self.file}` cannot be used: {reason}", hint)
 
     def close(self) -> None:
         """Let go of the file."""
