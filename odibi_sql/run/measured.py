@@ -16,7 +16,7 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     cpu: float | None = None  # seconds, of all threads together
     memory: int | None = None  # bytes: the most that the engine held while a statement of it ran
     spilled: int | None = None  # bytes that did not fit into memory
-    scanned: int | None = None  # rows that were read of files and tables
+    scanned: int | None = None  # rows of files and tables that passed the filters which their scans do by themselves
     read: int | None = None  # bytes that were read of files
 
     def __add__(self, other: Cost) -> Cost:

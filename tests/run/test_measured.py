@@ -121,3 +121,11 @@ store v to parquet "v.parquet"
     assert len(samples) == (3 if keeping else 2)
     for each in samples:
         assert each.rows == (shown,)
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson", "parquet"])
+def test_rows_that_were_read_are_counted_and_not_guessed(form: str, tmp_path: Path) -> None:
+    rows = ", ".join(f"({each})" for each in range(1234))
+    api.run(api.from_text(f'ingest t from values (id int64) {rows}\nstore t to {form} "t.{form}"', root=tmp_path))
+    text = f'ingest t from {form} "t.{form}" schema (id int64)\nstore t to parquet "u.parquet"'
+    assert _stored(tmp_path, text).measured.cost.scanned == 1234

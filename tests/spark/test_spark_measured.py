@@ -32,6 +32,5 @@ def test_counters_first_rows_and_nulls(spark: Any, tmp_path: Path) -> None:
     assert told is not None
     assert set(told.rows) == {row[:2] for row in rows}
     for each in stages.values():
-        assert each.measured.cost.cpu is not None
-        assert each.measured.cost.cpu > 0
-        assert each.measured.cost.spilled == 0
+        assert (each.measured.cost.cpu, each.measured.cost.scanned, each.measured.cost.spilled) == (None, None, 0)
+    assert max(each.measured.cost.memory or 0 for each in stages.values()) > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -10,15 +11,21 @@ from odibi_sql.run.measured import Cost
 
 _WANTED = (
     '{"CPU_TIME": "true", "SYSTEM_PEAK_BUFFER_MEMORY": "true", "SYSTEM_PEAK_TEMP_DIR_SIZE": "true",'
-    ' "CUMULATIVE_ROWS_SCANNED": "true"}'
+    ' "OPERATOR_TYPE": "true", "OPERATOR_CARDINALITY": "true"}'
 )
+
+
+class _Operator(msgspec.Struct):
+    operator_type: str = ""
+    operator_cardinality: int = 0
+    children: list[_Operator] = []
 
 
 class _Profile(msgspec.Struct):
     cpu_time: float = 0.0
     system_peak_buffer_memory: int = 0
     system_peak_temp_dir_size: int = 0
-    cumulative_rows_scanned: int = 0
+    children: list[_Operator] = []
 
 
 _DECODER = msgspec.json.Decoder(_Profile)
@@ -65,5 +72,15 @@ class Counted:
             cpu=found.cpu_time,
             memory=found.system_peak_buffer_memory,
             spilled=found.system_peak_temp_dir_size,
-            scanned=found.cumulative_rows_scanned,
+            scanned=sum(_scanned(found.children)),
         )
+
+
+def _scanned(operators: list[_Operator]) -> Iterator[int]:
+    """Give how many rows each scan gave on. (What the engine calls rows scanned is guessed by the size of files.)"""
+    waiting = list(operators)
+    while waiting:
+        each = waiting.pop()
+        if each.operator_type == "TABLE_SCAN":
+            yield each.operator_cardinality
+        waiting += each.children

@@ -7,7 +7,6 @@ from typing import Any
 from odibi_sql.run.measured import Cost
 
 _WAIT = 2000  # milliseconds until Spark has taken in what its tasks told
-_NANOSECONDS = 1e9
 
 
 def cost_of(session: Any, tag: str) -> Cost:
@@ -33,15 +32,12 @@ def _stages_of(store: Any, tag: str) -> set[int]:
 
 
 def _added(store: Any, stages: set[int]) -> Cost:
-    """Return the sum of stages; memory is what the tasks of the largest of them asked for."""
-    cost = Cost(cpu=0.0, memory=0, spilled=0, scanned=0, read=0)
+    """Return the sum of stages; memory is what the tasks of the largest of them asked for.
+
+    Spark knows nothing of the processes beside it that read text and write files: their time and rows are not told.
+    """
+    cost = Cost(memory=0, spilled=0)
     for each in stages:
         data = store.lastStageAttempt(each)
-        cost += Cost(
-            cpu=data.executorCpuTime() / _NANOSECONDS,
-            memory=data.peakExecutionMemory(),
-            spilled=data.diskBytesSpilled(),
-            scanned=data.inputRecords(),
-            read=data.inputBytes(),
-        )
+        cost += Cost(memory=data.peakExecutionMemory(), spilled=data.diskBytesSpilled())
     return cost
