@@ -22,10 +22,10 @@ from odibi_sql.lineage.values import (
 )
 
 
-def lineage_of(graph: ir.Graph) -> Lineage:
+def lineage_of(graph: ir.Graph, *, has_rules: bool = True) -> Lineage:
     """Return what each column of each dataset is made of, and what decides which rows there are. Nothing is read.
 
-    What a step keeps to itself (the rows before an expectation) is seen through.
+    What a step keeps to itself (the rows before an expectation) is seen through. Without rules it takes less time.
     """
     tracing = _Tracing(graph)
     for dataset in graph.datasets:
@@ -35,7 +35,7 @@ def lineage_of(graph: ir.Graph) -> Lineage:
         pipeline=graph.pipeline,
         datasets=traced,
         sources=tracing.sources,
-        rules=tuple(each for gate in graph.gates for each in tracing.rules_of(gate)),
+        rules=tuple(each for gate in graph.gates for each in tracing.rules_of(gate)) if has_rules else (),
         stores=graph.stores,
     )
 

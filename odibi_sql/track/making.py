@@ -18,7 +18,7 @@ def with_lineage(steps: tuple[TrackedStep, ...], graph: ir.Graph) -> tuple[Track
     """Return the steps with what each of their columns is made of. What is put aside is seen through."""
     from odibi_sql.lineage import lineage_of
 
-    traced = lineage_of(graph).datasets
+    traced = lineage_of(graph, has_rules=False).datasets
     asides = {each.name for each in graph.datasets if each.made_by == "quarantine"}
     found = []
     for step in steps:
