@@ -33,7 +33,6 @@ class StageMetrics(msgspec.Struct, frozen=True, kw_only=True):
     written_bytes: int | None = None
     written_files: int | None = None
     scanned_rows: int | None = None
-    read_bytes: int | None = None
     cpu_seconds: float | None = None
     memory_bytes: int | None = None  # the most at one time
     spilled_bytes: int | None = None  # the most at one time
@@ -71,7 +70,6 @@ class RunMetrics(msgspec.Struct, frozen=True, kw_only=True):
     memory_bytes: int | None = None  # the most that the process held
     rows: int = 0  # stored
     written_bytes: int = 0
-    read_bytes: int = 0  # by the engine, as far as it tells
     spilled_bytes: int = 0  # of the stage with the most
     cache_hits: int = 0  # stages whose result was there
     cache_misses: int = 0  # stages that ran
@@ -168,7 +166,6 @@ def _stage(stage: TrackedStage) -> StageMetrics:
         written_bytes=stage.bytes if made and stage.kind == "write" else None,
         written_files=stage.files if made and stage.kind == "write" else None,
         scanned_rows=stage.cost.scanned,
-        read_bytes=stage.cost.read,
         cpu_seconds=stage.cost.cpu,
         memory_bytes=stage.cost.memory,
         spilled_bytes=stage.cost.spilled,
@@ -199,7 +196,6 @@ def _summed(metrics: RunMetrics) -> RunMetrics:
         total_duration_ms=None if metrics.seconds is None else round(metrics.seconds * 1000, 3),
         rows=sum(each.rows or 0 for each in stored),
         written_bytes=sum(each.written_bytes or 0 for each in stored),
-        read_bytes=sum(each.read_bytes or 0 for each in stages),
         spilled_bytes=max((each.spilled_bytes or 0 for each in stages), default=0),
         cache_hits=hits,
         cache_misses=misses,

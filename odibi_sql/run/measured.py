@@ -17,7 +17,6 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     memory: int | None = None  # bytes: the most that the engine held while a statement of it ran
     spilled: int | None = None  # bytes that did not fit into memory
     scanned: int | None = None  # rows of files and tables that passed the filters which their scans do by themselves
-    read: int | None = None  # bytes that were read of files
 
     def __add__(self, other: Cost) -> Cost:
         """Return the cost of both, one after the other."""
@@ -26,7 +25,6 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
             memory=max((each for each in (self.memory, other.memory) if each is not None), default=None),
             spilled=max((each for each in (self.spilled, other.spilled) if each is not None), default=None),
             scanned=_both(self.scanned, other.scanned),
-            read=_both(self.read, other.read),
         )
 
 

@@ -197,8 +197,6 @@ def _cost(stage: TrackedStage) -> Iterator[tuple[str, Child]]:
         yield "Spilled", size(cost.spilled)
     if cost.scanned is not None:
         yield "Scanned", many(cost.scanned, "row")
-    if cost.read is not None:
-        yield "Read", size(cost.read)
     if stage.bytes is not None:
         files = f" in {many(stage.files, 'file')}" if stage.files is not None else ""
         yield "Written", f"{size(stage.bytes)}{files}"

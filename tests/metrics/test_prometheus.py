@@ -45,7 +45,6 @@ def everything() -> Totals:
         written_bytes=5,
         written_files=1,
         scanned_rows=3,
-        read_bytes=4,
         cpu_seconds=0.1,
         memory_bytes=7,
         spilled_bytes=8,

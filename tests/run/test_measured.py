@@ -82,8 +82,8 @@ store v to parquet "v.parquet"
 
 
 def test_costs_add_up() -> None:
-    one, other = Cost(cpu=1.0, memory=5, spilled=3, scanned=2), Cost(cpu=0.5, memory=9, read=4)
-    assert one + other == Cost(cpu=1.5, memory=9, spilled=3, scanned=2, read=4)
+    one, other = Cost(cpu=1.0, memory=5, spilled=3, scanned=2), Cost(cpu=0.5, memory=9)
+    assert one + other == Cost(cpu=1.5, memory=9, spilled=3, scanned=2)
     assert Cost() + Cost() == Cost()
 
 

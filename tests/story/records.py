@@ -209,7 +209,7 @@ def _stages() -> tuple[TrackedStage, ...]:
             seconds=0.4,
             storing=0.1,
             seconds_last=0.3,
-            cost=Cost(cpu=0.3, memory=1_000_000, spilled=5, scanned=99, read=1024),
+            cost=Cost(cpu=0.3, memory=1_000_000, spilled=5, scanned=99),
             bytes=44861,
             files=4,
             rows=1890,
