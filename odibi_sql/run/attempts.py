@@ -63,7 +63,12 @@ class Attempts:
             self.first = self.started
 
     def told(self, outcome: StageOutcome, begin: float) -> StageOutcome:
-        """Return the outcome of the last try with how many there were, and when, in seconds after `begin`."""
+        """Return the outcome of the last try with how many there were, and when, in seconds after `begin`.
+
+        What was there already was not tried.
+        """
+        if not self.number:
+            return outcome
         measured = replace(outcome.measured, ready=self.ready - begin, began=self.first - begin)
         return replace(outcome, attempts=self.number, measured=measured)
 

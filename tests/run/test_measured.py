@@ -129,3 +129,15 @@ def test_rows_that_were_read_are_counted_and_not_guessed(form: str, tmp_path: Pa
     api.run(api.from_text(f'ingest t from values (id int64) {rows}\nstore t to {form} "t.{form}"', root=tmp_path))
     text = f'ingest t from {form} "t.{form}" schema (id int64)\nstore t to parquet "u.parquet"'
     assert _stored(tmp_path, text).measured.cost.scanned == 1234
+
+
+def test_what_is_there_already_has_no_time_of_a_try(tmp_path: Path) -> None:
+    text = """ingest t from values (id int64) (1), (2)
+transform u from t | derive k = id % 2 with (cache: true)
+store u to csv "u.csv"
+"""
+    api.run(api.from_text(text, root=tmp_path))
+    (tmp_path / "u.csv").unlink()
+    result = api.run(api.from_text(text, root=tmp_path))
+    table = next(each for each in result.run.stages if each.kind == "materialize")
+    assert (table.status, table.attempts, table.measured.ready, table.measured.began) == ("cached", 0, None, None)
