@@ -68,7 +68,15 @@ def tracked(track: Track, result: RunResult, plan: Plan, records: Iterable[Stage
         _ended_stage(each, outcomes[each.name], by_name.get(each.name), hints.get(each.name, ""), last)
         for each in track.stages
     )
-    steps = tuple(_ended_step(each, stages, plan.stages, outcomes, track, last) for each in track.steps)
+    ended = _Ended(
+        stages={each.name: each for each in stages},
+        planned={each.name: each for each in plan.stages},
+        outcomes=outcomes,
+        skipped=dict(track.skipped),
+        hidden=frozenset(column.name for each in track.steps for column in each.columns if column.is_sensitive),
+        last=last,
+    )
+    steps = tuple(_ended_step(each, ended) for each in track.steps)
     return replace(
         track,
         status=result.status,
@@ -125,24 +133,28 @@ def _why(
     return tuple(changes(tuple(before.parts.items()), tuple(record.parts.items())))
 
 
-def _ended_step(
-    step: TrackedStep,
-    stages: tuple[TrackedStage, ...],
-    planned: tuple[Stage, ...],
-    outcomes: Mapping[str, StageOutcome],
-    track: Track,
-    last: Track | None,
-) -> TrackedStep:
-    own = _own_stage(step, planned)
-    within = tuple(each.name for each in stages if step.name in each.steps and each.name != own)
-    status, because = _status(step, own, within, stages, track)
+class _Ended(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that is over, as its steps look it up."""
+
+    stages: Mapping[str, TrackedStage]  # by name, as the next two
+    planned: Mapping[str, Stage]
+    outcomes: Mapping[str, StageOutcome]
+    skipped: Mapping[str, str]  # steps that the pipeline leaves out, and why
+    hidden: frozenset[str]  # names of columns of which some is sensitive
+    last: Track | None
+
+
+def _ended_step(step: TrackedStep, ended: _Ended) -> TrackedStep:
+    own, last = _own_stage(step, ended.planned), ended.last
+    within = tuple(each.name for each in ended.stages.values() if step.name in each.steps and each.name != own)
+    status, because = _status(step, own, within, ended)
     before = None if last is None else last.step(step.name)
-    outcome = outcomes[own] if own is not None else None
+    outcome = ended.outcomes[own] if own is not None else None
     measured = outcome.measured if outcome is not None else None
     nulls, sample, sample_from = None, None, None
     if measured is not None:
         nulls, sample = measured.nulls, measured.sample
-    if status == "cached" and before is not None and last is not None and _is_same(own, stages, last):
+    if status == "cached" and before is not None and last is not None and _is_same(own, ended, last):
         nulls = {each.name: each.nulls for each in before.columns if each.nulls is not None}
         sample, sample_from = before.sample, before.sample_from or last.run
     hidden = frozenset(each.name for each in step.columns if each.is_sensitive)
@@ -154,57 +166,52 @@ def _ended_step(
         because=because,
         stage=own,
         within=within,
-        rows=_rows(own, planned, outcome),
+        rows=_rows(own, ended, outcome),
         rows_last=None if before is None else before.rows,
-        rules=tuple(_counted(each, step, outcomes, track) for each in step.rules),
+        rules=tuple(_counted(each, step, ended) for each in step.rules),
         sample=None if sample is None else sample.without(hidden),
         sample_from=sample_from,
     )
 
 
-def _own_stage(step: TrackedStep, planned: tuple[Stage, ...]) -> str | None:
+def _own_stage(step: TrackedStep, planned: Mapping[str, Stage]) -> str | None:
     """Return the stage whose rows are those of a step: its table, or the one store of it that later stages read."""
-    for each in planned:
+    for each in planned.values():
         if each.name == step.name or (step.kind != "store" and isinstance(each, Write) and each.table == step.name):
             return each.name
-    stores = (each.name for each in planned if isinstance(each, Write) and each.dataset == step.name)
+    stores = (each.name for each in planned.values() if isinstance(each, Write) and each.dataset == step.name)
     return next(stores, None)
 
 
-def _rows(own: str | None, planned: tuple[Stage, ...], outcome: StageOutcome | None) -> int | None:
-    stage = next((each for each in planned if each.name == own), None)
-    if stage is None or outcome is None or outcome.status not in _THERE:
+def _rows(own: str | None, ended: _Ended, outcome: StageOutcome | None) -> int | None:
+    if own is None or outcome is None or outcome.status not in _THERE:
         return None
+    stage = ended.planned[own]
     return outcome.rows if not isinstance(stage, Write) or stage.mode in _WHOLE else None
 
 
-def _status(
-    step: TrackedStep, own: str | None, within: tuple[str, ...], stages: tuple[TrackedStage, ...], track: Track
-) -> tuple[Status, str]:
+def _status(step: TrackedStep, own: str | None, within: tuple[str, ...], ended: _Ended) -> tuple[Status, str]:
     """Return how a step stands: as its stage, or as those that it is computed within."""
-    by_name = {each.name: each for each in stages}
     if own is not None:
-        return by_name[own].status, by_name[own].because
-    skipped = dict(track.skipped)
-    if step.name in skipped:
-        return "skipped", skipped[step.name]
+        return ended.stages[own].status, ended.stages[own].because
+    if step.name in ended.skipped:
+        return "skipped", ended.skipped[step.name]
     if not within:
-        return ("cached", "nothing that needs it was computed") if stages else ("pending", "")
-    found = min((by_name[each] for each in within), key=lambda each: _SUM.index(each.status))
+        return ("cached", "nothing that needs it was computed") if ended.stages else ("pending", "")
+    found = min((ended.stages[each] for each in within), key=lambda each: _SUM.index(each.status))
     return found.status, found.because
 
 
-def _is_same(own: str | None, stages: tuple[TrackedStage, ...], last: Track) -> bool:
-    now = next((each for each in stages if each.name == own), None)
+def _is_same(own: str | None, ended: _Ended, last: Track) -> bool:
     before = last.stage(own) if own is not None else None
-    return now is not None and before is not None and bool(now.key) and now.key == before.key
+    return own is not None and before is not None and ended.stages[own].key == before.key != ""
 
 
-def _counted(rule: TrackedRule, step: TrackedStep, outcomes: Mapping[str, StageOutcome], track: Track) -> TrackedRule:
+def _counted(rule: TrackedRule, step: TrackedStep, ended: _Ended) -> TrackedRule:
     found = next(
         (
             each
-            for outcome in outcomes.values()
+            for outcome in ended.outcomes.values()
             for each in outcome.rules
             if each.rule == rule.name and step.name in each.steps and each.text == rule.text
         ),
@@ -212,8 +219,8 @@ def _counted(rule: TrackedRule, step: TrackedStep, outcomes: Mapping[str, StageO
     )
     if found is None:
         return rule
-    hidden = frozenset(column.name for each in track.steps for column in each.columns if column.is_sensitive)
-    return replace(rule, count=found.count, broken=None if found.broken is None else found.broken.without(hidden))
+    broken = None if found.broken is None else found.broken.without(ended.hidden)
+    return replace(rule, count=found.count, broken=broken)
 
 
 def _peak_of_process() -> int | None:
