@@ -20,7 +20,7 @@ from odibi_sql.objects import ObjectProblem
 from odibi_sql.run import Listener, RunProblem, RunResult, Settings, execute
 from odibi_sql.run.measured import Tracking
 from odibi_sql.run.state.database import Database, StateProblem
-from odibi_sql.track import Facts, Tracker
+from odibi_sql.track import Facts, Tracker, tracking_of
 
 if TYPE_CHECKING:
     from odibi_sql.plan import Plan, Stage
@@ -141,15 +141,7 @@ class Task:
     @cached_property
     def tracking(self) -> Tracking:
         """What of the rows may be written down."""
-        if not any(each.options.sensitive for each in self.written.datasets):
-            return Tracking()
-        from odibi_sql.lineage import sensitive_columns
-
-        sensitive = sensitive_columns(self.written)
-        hidden = frozenset().union(*sensitive.values())
-        seen = [each for each in self.written.datasets if each.made_by != "hidden"]
-        names = frozenset(name for each in seen for name in each.relation.schema.names)
-        return Tracking(sensitive=sensitive, open=names - hidden)
+        return tracking_of(self.written)
 
     def _facts(self, *, writes_begin: bool) -> Facts:
         return Facts(

@@ -10,11 +10,9 @@ from pathlib import Path
 import msgspec
 
 from odibi_sql import api, ir, syntax
-from odibi_sql.lineage import sensitive_columns
-from odibi_sql.run.measured import Tracking
 from odibi_sql.run.state.database import Database, StateProblem
 from odibi_sql.run.state.runs import Runs
-from odibi_sql.track import Track, TrackedStep, TrackProblem, read_track, steps_of_graph
+from odibi_sql.track import Track, TrackedStep, TrackProblem, read_track, steps_of_graph, tracking_of
 
 _LOOKED_AT = 20  # runs
 
@@ -56,15 +54,11 @@ def documented(file: Path, root: Path, parameters: Iterable[str] = ()) -> Docume
     known = {each.name.text for each in tree.statements if isinstance(each, syntax.Param)}
     pipeline = api.load(file, **{name: value for name, value in values.items() if name in known})
     graph = api.check(pipeline).graph
-    seen = [each for each in graph.datasets if each.made_by != "hidden"]
-    sensitive = sensitive_columns(graph)
-    names = frozenset(name for each in seen for name in each.relation.schema.names)
-    tracking = Tracking(sensitive=sensitive, open=names - frozenset().union(*sensitive.values()))
     return Documented(
         file=_from(file, root),
         text=pipeline.source.text,
         graph=graph,
-        steps=steps_of_graph(graph, pipeline.root, tracking),
+        steps=steps_of_graph(graph, pipeline.root, tracking_of(graph)),
         tests=tuple(_test(each) for each in tree.statements if isinstance(each, syntax.Test)),
         last=_last_run(pipeline.root, graph.pipeline),
     )

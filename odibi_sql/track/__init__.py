@@ -3,6 +3,7 @@
 from odibi_sql.track.build import Facts, begun, tracked
 from odibi_sql.track.counts import Counts, counts_of
 from odibi_sql.track.files import TrackProblem, latest_before, read_track, track_file, write_track
+from odibi_sql.track.masks import tracking_of
 from odibi_sql.track.steps import steps_of_graph
 from odibi_sql.track.tracker import Tracker
 from odibi_sql.track.values import (
@@ -20,4 +21,4 @@ from odibi_sql.track.values import (
 __all__ = ["FORMAT", "Change", "Column", "Facts", "Track", "TrackProblem", "TrackedRule", "TrackedStage", "TrackedStep"]
 __all__ += ["MadeOf", "Status", "Tracker"]
 __all__ += ["begun", "latest_before", "read_track", "track_file", "tracked", "write_track"]
-__all__ += ["Counts", "counts_of", "steps_of_graph"]
+__all__ += ["Counts", "counts_of", "steps_of_graph", "tracking_of"]
