@@ -20,7 +20,7 @@ from odibi_sql.plan import Materialize, Write
 from odibi_sql.run.engines.engine import Engine
 from odibi_sql.run.state.database import Database
 from odibi_sql.run.state.results import Kept, Results
-from odibi_sql.run.stores.staging import clear_stale_in, files_in, remove, staging
+from odibi_sql.run.stores.staging import clear_stale_in, files_at, remove, staging
 from odibi_sql.run.stores.swap import flush
 
 _UNNAMED = 86400.0  # seconds for which another process may still read what was replaced
@@ -131,7 +131,7 @@ def _forget_unnamed(root: Path, named: set[str], age: float) -> None:
 def digest_of(place: Path) -> tuple[str, int]:
     """Return the digest and the size of a file, or of those in a folder, whose names are left to chance."""
     digests, size = [], 0
-    for file in files_in(place) if place.is_dir() else [place]:
+    for file in files_at(place):
         with file.open("rb") as stream:
             digests.append(hashlib.file_digest(stream, "sha256").hexdigest())
         size += file.stat().st_size

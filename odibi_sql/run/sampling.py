@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from odibi_sql import ir
 from odibi_sql.plan import Check, Materialize, Write
-from odibi_sql.run.engines.bind import literal_path, named, quoted
+from odibi_sql.run.engines.bind import listed_files, named, quoted
 from odibi_sql.run.engines.copying import compression
 from odibi_sql.run.engines.engine import Cancelled, Engine, EngineProblem, Looked
 from odibi_sql.run.engines.reread import engine_type
 from odibi_sql.run.measured import Sample, Tracking
-from odibi_sql.run.stores.staging import files_in
+from odibi_sql.run.stores.staging import files_at
 from odibi_sql.run.texts import plain_text, text_of
 
 _FAULTS = (EngineProblem, Cancelled, OSError, KeyError, ValueError, OverflowError)  # none of them fails a run
@@ -40,7 +40,7 @@ def sample_of_table(engine: Engine, stage: Materialize, tracking: Tracking) -> S
 def sample_of_store(engine: Engine, stage: Write, at: Path, tracking: Tracking) -> Sample | None:
     """Return the first rows of what a stage has stored; None where rows of other runs are among them."""
     seen = _seen(stage.schema, tracking.hidden(stage.dataset, stage.schema.names))
-    files = _first_files(at)
+    files = list(islice(files_at(at), _MOST_FILES))
     if not tracking.rows or not files or not seen.names or stage.mode not in _WHOLE:
         return None
     columns = ", ".join(map(named, seen.names))
@@ -54,14 +54,14 @@ def sample_of_store(engine: Engine, stage: Write, at: Path, tracking: Tracking) 
 
 def nulls_of(engine: Engine, stage: Write, at: Path, tracking: Tracking) -> dict[str, int] | None:
     """Return how many nulls each column of a store has, as the footers of its Parquet say; None where none do."""
-    files = [*files_in(at)] if at.is_dir() else [at]
+    files = list(files_at(at))
     if not tracking.rows or stage.target.format != "parquet" or not files or len(files) > _MOST_FOOTERS:
         return None
     if stage.mode not in _WHOLE:
         return None
     sql = (
         "SELECT path_in_schema, sum(stats_null_count), count(*) = count(stats_null_count)"
-        f" FROM parquet_metadata({_list(files)}) GROUP BY path_in_schema"
+        f" FROM parquet_metadata({listed_files(files)}) GROUP BY path_in_schema"
     )
     try:
         rows = engine.look(sql).rows
@@ -123,29 +123,18 @@ def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
-def _first_files(at: Path) -> list[Path]:
-    if not at.is_dir():
-        return [at]
-    found = []
-    for file in files_in(at):
-        found.append(file)
-        if len(found) == _MOST_FILES:
-            break
-    return found
-
-
 def _reader(stage: Write, files: list[Path]) -> str:
     """Return what stands after FROM. Text stays as it was written."""
     target = stage.target
     hive = f"hive_partitioning = {'true' if target.partition else 'false'}"
     match target.format:
         case "parquet":
-            return f"read_parquet({_list(files)}, {hive}{_hive_types(stage)})"
+            return f"read_parquet({listed_files(files)}, {hive}{_hive_types(stage)})"
         case "csv":
-            return f"read_csv({_list(files)}, {hive}, {_csv(stage)})"
+            return f"read_csv({listed_files(files)}, {hive}, {_csv(stage)})"
     form = "newline_delimited" if target.format == "ndjson" else "array"
     types = ", ".join(f"{quoted(each.name)}: {quoted(engine_type(each.type))}" for each in _own(stage))
-    return f"read_json({_list(files)}, {hive}, format = '{form}', columns = {{{types}}})"
+    return f"read_json({listed_files(files)}, {hive}, format = '{form}', columns = {{{types}}})"
 
 
 def _own(stage: Write) -> list[ir.Field]:
@@ -172,7 +161,3 @@ def _csv(stage: Write) -> str:
     types = ", ".join(f"{quoted(each.name)}: 'VARCHAR'" for each in _own(stage))
     header = str(bool(options.get("header", True))).lower()
     return f"header = {header}, auto_detect = false, columns = {{{types}}}, allow_quoted_nulls = false, {texts}"
-
-
-def _list(files: Iterable[Path]) -> str:
-    return f"[{', '.join(quoted(literal_path(str(each))) for each in files)}]"

@@ -22,7 +22,7 @@ from odibi_sql.objects import ObjectProblem, Seen
 from odibi_sql.run.kept import digest_of, new_place
 from odibi_sql.run.state.results import Kept
 from odibi_sql.run.stores.object_seals import DIGEST
-from odibi_sql.run.stores.staging import files_in, staging
+from odibi_sql.run.stores.staging import files_at, staging
 
 VARIABLE = "ODIBI_CACHE"
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,200}")
@@ -158,7 +158,7 @@ class Shared:
     def _send(self, keys: list[str], record: Kept) -> None:
         place = self.root / record.artifact
         files = []
-        for file in files_in(place) if place.is_dir() else [place]:
+        for file in files_at(place):
             with file.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
             each = File(file.name, digest, file.stat().st_size)

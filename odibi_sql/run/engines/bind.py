@@ -239,6 +239,11 @@ def named(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def listed_files(files: Iterable[str | Path]) -> str:
+    """Return files as a list of SQL, each standing for itself."""
+    return f"[{', '.join(quoted(literal_path(str(each))) for each in files)}]"
+
+
 def literal_path(path: str) -> str:
     """Return a path in which `*`, `?` and `[` stand for themselves where DuckDB reads patterns."""
     return "".join(f"[{each}]" if each in "*?[" else each for each in path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,10 @@ from odibi_sql import ir
 from odibi_sql.ir import FileGroup, FileSource, Target
 from odibi_sql.ir.formats import FORMATS, is_file_of
 from odibi_sql.plan import Write
-from odibi_sql.run.engines.bind import literal_path, named, quoted
+from odibi_sql.run.engines.bind import listed_files, named
 from odibi_sql.run.engines.engine import EngineProblem
 from odibi_sql.run.engines.reread import cast_column, engine_type
-from odibi_sql.run.stores.staging import files_in
+from odibi_sql.run.stores.staging import files_at
 from odibi_sql.sources.csv_header import read_headers
 
 
@@ -28,7 +27,7 @@ def existing(stage: Write, at: Path) -> FileSource | None:
 
     Raises EngineProblem where its files cannot be read, or have other columns than the stage: names or types.
     """
-    files = tuple(map(str, files_in(at) if at.is_dir() else [at]))
+    files = tuple(map(str, files_at(at)))
     if not files:
         return None
     target, schema = stage.target, schema_of_target(stage)
@@ -44,7 +43,7 @@ def hold_columns(stage: Write, at: Path) -> None:
     Of a folder these are the files of the format. Those of a csv have to be in the same order too.
     """
     target, format_ = stage.target, FORMATS[stage.target.format]
-    found = files_in(at) if at.is_dir() else [at]
+    found = files_at(at)
     files = tuple(str(each) for each in found if not at.is_dir() or is_file_of(format_, each.name))
     own = tuple(each for each in stage.schema.names if each not in target.partition)
     header = _held(target, stage.schema, files) if files and own else ()
@@ -108,7 +107,7 @@ def _check_parquet(target: Target, own: ir.Schema, files: tuple[str, ...]) -> No
     layout: list[Any] = []
     before = ""
     facts = "name, type, converted_type, logical_type, num_children, precision, scale"
-    for file, *row in _asked(target, f"SELECT file_name, {facts} FROM parquet_schema({_list(files)})"):
+    for file, *row in _asked(target, f"SELECT file_name, {facts} FROM parquet_schema({listed_files(files)})"):
         if file != before and before:
             layouts.setdefault(tuple(layout), before)
             layout = []
@@ -118,7 +117,7 @@ def _check_parquet(target: Target, own: ir.Schema, files: tuple[str, ...]) -> No
     wanted = ", ".join(f"CAST(NULL AS {engine_type(each.type)}) AS {named(each.name)}" for each in own)
     types = {row[0]: row[1] for row in _asked(target, f"DESCRIBE SELECT {wanted}")}
     for file in layouts.values():
-        read = f"read_parquet({_list([file])}, hive_partitioning = false)"
+        read = f"read_parquet({listed_files([file])}, hive_partitioning = false)"
         found = {row[0]: row[1] for row in _asked(target, f"DESCRIBE SELECT * FROM {read}")}
         _hold(target, own.names, tuple(found))
         for name, type_ in found.items():
@@ -131,7 +130,7 @@ def _check_parquet(target: Target, own: ir.Schema, files: tuple[str, ...]) -> No
 
 def _check_json(target: Target, own: ir.Schema, files: tuple[str, ...]) -> None:
     form = "newline_delimited" if target.format == "ndjson" else "auto"
-    objects = f"read_json_objects({_list(files)}, format = '{form}')"
+    objects = f"read_json_objects({listed_files(files)}, format = '{form}')"
     found = tuple(row[0] for row in _asked(target, f"SELECT DISTINCT unnest(json_keys(json)) FROM {objects}"))
     if found:  # else there are no rows
         _hold(target, own.names, found)
@@ -163,7 +162,3 @@ def _asked(target: Target, sql: str) -> list[tuple[Any, ...]]:
         except duckdb.Error as error:
             told = explained(str(error), Path())
             raise EngineProblem(f"`{target.path}` cannot be read: {told.reason}", told.hint) from error
-
-
-def _list(files: Iterable[str]) -> str:
-    return f"[{', '.join(quoted(literal_path(each)) for each in files)}]"

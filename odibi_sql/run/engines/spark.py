@@ -32,7 +32,7 @@ from odibi_sql.run.engines.spark_types import functions_of, observation_of, quot
 from odibi_sql.run.engines.spark_writing import write_frame
 from odibi_sql.run.measured import Cost
 from odibi_sql.run.outcome import Settings
-from odibi_sql.run.stores.staging import files_in, remove, staging
+from odibi_sql.run.stores.staging import files_at, remove, staging
 
 _WORDS = Words(name=quoted_name, text="STRING", timestamp="TIMESTAMP_NTZ")
 
@@ -126,7 +126,7 @@ class Spark:
 
     def adopt(self, table: str, stage: Write, at: Path) -> None:
         """Let later stages read stored files as a table."""
-        files = tuple(str(each) for each in (files_in(at) if at.is_dir() else [at]))
+        files = tuple(map(str, files_at(at)))
         with self._statement(stage):
             if not files:
                 self._name(table, self._session.createDataFrame([], struct_type(stage.schema)))

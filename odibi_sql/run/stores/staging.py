@@ -95,6 +95,14 @@ def remove(place: Path) -> None:
         place.unlink(missing_ok=True)
 
 
+def files_at(place: Path) -> Iterator[Path]:
+    """Give the file at a place, or those under it where it is a folder, as `files_in` does."""
+    if place.is_dir():
+        yield from files_in(place)
+    else:
+        yield place
+
+
 def files_in(folder: Path) -> Iterator[Path]:
     """Give the files under a folder, sorted, without hidden ones."""
     for parent, folders, names in os.walk(folder):
