@@ -39,9 +39,11 @@ def sample_of_table(engine: Engine, stage: Materialize, tracking: Tracking) -> S
 
 def sample_of_store(engine: Engine, stage: Write, at: Path, tracking: Tracking) -> Sample | None:
     """Return the first rows of what a stage has stored; None where rows of other runs are among them."""
+    if not tracking.rows or stage.mode not in _WHOLE:
+        return None
     seen = _seen(stage.schema, tracking.hidden(stage.dataset, stage.schema.names))
     files = list(islice(files_at(at), _MOST_FILES))
-    if not tracking.rows or not files or not seen.names or stage.mode not in _WHOLE:
+    if not files or not seen.names:
         return None
     columns = ", ".join(map(named, seen.names))
     try:
@@ -54,10 +56,10 @@ def sample_of_store(engine: Engine, stage: Write, at: Path, tracking: Tracking) 
 
 def nulls_of(engine: Engine, stage: Write, at: Path, tracking: Tracking) -> dict[str, int] | None:
     """Return how many nulls each column of a store has, as the footers of its Parquet say; None where none do."""
-    files = list(files_at(at))
-    if not tracking.rows or stage.target.format != "parquet" or not files or len(files) > _MOST_FOOTERS:
+    if not tracking.rows or stage.target.format != "parquet" or stage.mode not in _WHOLE:
         return None
-    if stage.mode not in _WHOLE:
+    files = list(islice(files_at(at), _MOST_FOOTERS + 1))
+    if not files or len(files) > _MOST_FOOTERS:
         return None
     sql = (
         "SELECT path_in_schema, sum(stats_null_count), count(*) = count(stats_null_count)"
